@@ -1,0 +1,170 @@
+"""The demo's system: every program as a process of its own, on free ports, with tokens made for this run."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cli.processes import ROOT, Children, RedisPlace, free_socket, start_redis
+from shared.mcp_tokens import hash_token, new_token
+
+PREFIXES = {"observium": "/mcp-test/mcp-observium", "glpi": "/mcp-test/mcp-glpi-server"}
+SIMULATED = ("observium", "glpi", "ollama", "mail")
+READY_S = 30.0
+
+
+class DemoFailed(Exception):
+    """The demo cannot go on; the text says why."""
+
+
+def _url(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@dataclass
+class DemoWorld:
+    """What runs: URLs and tokens of all programs."""
+
+    folder: Path
+    children: Children
+    redis: RedisPlace
+    servers: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    orchestrator: str = ""
+    api_token: str = field(default_factory=new_token)
+    webhook_token: str = field(default_factory=new_token)
+    simulators: dict[str, str] = field(default_factory=dict)
+    model: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """What an inspector or a script needs to connect."""
+        servers = {
+            name: {"sse": f"{url}/sse", "sse_historical": f"{url}{PREFIXES[name]}/sse", "mcp": f"{url}/mcp"}
+            | {"token": self.tokens[name], "url": url}
+            for name, url in self.servers.items()
+        }
+        orchestrator = {"url": self.orchestrator, "token": self.api_token, "webhook_token": self.webhook_token}
+        return {"servers": servers, "orchestrator": orchestrator, "simulators": self.simulators}
+
+
+def start_world(folder: Path, *, environment: Mapping[str, str] | None = None) -> DemoWorld:
+    """Start everything and wait until it is ready. Raises DemoFailed with the log of what did not start."""
+    environment = dict(os.environ if environment is None else environment)
+    folder.mkdir(parents=True, exist_ok=True)
+    children = Children(folder / "logs")
+    try:
+        world = DemoWorld(folder, children, start_redis(children, folder / "redis", environment=environment))
+        _start_simulators(world, environment)
+        for name in PREFIXES:
+            _start_server(world, name, environment)
+        _start_orchestrator(world, environment)
+        _wait_ready(world)
+        _write_json(world)
+    except BaseException:
+        children.stop()
+        raise
+    return world
+
+
+def _start_simulators(world: DemoWorld, environment: Mapping[str, str]) -> None:
+    real_model = environment.get("OLLAMA_BASE_URL")
+    listeners = {name: free_socket() for name in SIMULATED if not (name == "ollama" and real_model)}
+    command = [sys.executable, "-m", "simulators"]
+    for name, listener in listeners.items():
+        command += [f"--{name}", str(listener.fileno())]
+        world.simulators[name] = _url(listener)
+    world.children.start("simulators", command, env=environment, fds=[s.fileno() for s in listeners.values()])
+    world.model = real_model or world.simulators["ollama"]
+    for listener in listeners.values():
+        listener.close()
+
+
+def _start_server(world: DemoWorld, name: str, environment: Mapping[str, str]) -> None:
+    token = world.tokens[name] = new_token()
+    tokens_file = world.folder / f"tokens-{name}.toml"
+    tokens_file.write_text(
+        f'[[token]]\nname = "demo"\nsha256 = "{hash_token(token)}"\nscopes = ["read", "write"]\n', encoding="utf-8"
+    )
+    upstream = {
+        "OBSERVIUM_API_URL": f"{world.simulators['observium']}/api/v0",
+        "OBSERVIUM_API_TOKEN": "obs_sim-token",
+        "OBSERVIUM_TIMEZONE": "UTC",
+        "GLPI_API_URL": f"{world.simulators['glpi']}/apirest.php",
+        "GLPI_USER_TOKEN": "sim-orchestrator-token",
+        "GLPI_APP_TOKEN": "sim-app-token",
+        "GLPI_MAIL_SENDER": "supervision@widip.example",
+        "GLPI_TIMEZONE": "UTC",
+    }
+    world.servers[name] = _start_program(
+        world, name, {**environment, **_shared(world), **upstream, "TOKENS_FILE": str(tokens_file)}
+    )
+
+
+def _start_orchestrator(world: DemoWorld, environment: Mapping[str, str]) -> None:
+    database = world.folder / "orchestrator.sqlite"
+    for leftover in world.folder.glob(f"{database.name}*"):
+        leftover.unlink()
+    own = {
+        "DATABASE_URL": f"sqlite:///{database}",
+        "API_TOKEN": world.api_token,
+        "OBSERVIUM_WEBHOOK_TOKEN": world.webhook_token,
+        "OBSERVIUM_MCP_URL": world.servers["observium"],
+        "OBSERVIUM_MCP_TOKEN": world.tokens["observium"],
+        "GLPI_MCP_URL": world.servers["glpi"],
+        "GLPI_MCP_TOKEN": world.tokens["glpi"],
+        "SITES_FILE": str(ROOT / "deploy/demo/sites.toml"),
+        "NOC_EMAIL": "noc@widip.example",
+        "PROACTIF_CATEGORY": "Réseau > WAN",
+        "OLLAMA_BASE_URL": world.model,
+    }
+    world.orchestrator = _start_program(world, "orchestrator", {**environment, **_shared(world), **own})
+
+
+def _shared(world: DemoWorld) -> dict[str, str]:
+    return {"REDIS_HOST": world.redis.host, "REDIS_PORT": str(world.redis.port), "HOST": "127.0.0.1"}
+
+
+def _start_program(world: DemoWorld, name: str, env: Mapping[str, str]) -> str:
+    listener = free_socket()
+    command = [sys.executable, "-m", "cli", "serve", name, "--fd", str(listener.fileno())]
+    world.children.start(name, command, env=env, fds=[listener.fileno()])
+    url = _url(listener)
+    listener.close()
+    return url
+
+
+def _wait_ready(world: DemoWorld) -> None:
+    deadline = time.monotonic() + READY_S
+    waiting = {**world.servers, "orchestrator": world.orchestrator}
+    last = ""
+    while waiting:
+        dead = world.children.find_dead()
+        if dead is not None:
+            raise DemoFailed(f"{dead} did not start:\n{world.children.tail(dead)}")
+        if time.monotonic() > deadline:
+            raise DemoFailed(f"not ready within {READY_S:.0f} s: {', '.join(waiting)} {last}")
+        for name, url in list(waiting.items()):
+            try:
+                answer = httpx.get(f"{url}/readyz", timeout=5)
+            except httpx.HTTPError:
+                continue
+            last = answer.text
+            if answer.is_success:
+                del waiting[name]
+        time.sleep(0.05)
+
+
+def _write_json(world: DemoWorld) -> None:
+    path = world.folder.parent / "demo.json"
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(json.dumps(world.as_json(), indent=2) + "\n", encoding="utf-8")

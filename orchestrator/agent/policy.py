@@ -1,0 +1,46 @@
+"""What a run's model may do. Pure, table-driven; whatever no row allows is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.errors import Refused
+from shared.mcp_client import RemoteTool
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The tools of one run, and which values their arguments may take.
+
+    bound: argument name -> allowed values, for every tool that has that argument; a tool whose scope hangs on a bound
+    argument must be given it. Only read tools can be granted.
+    """
+
+    tools: frozenset[str]
+    bound: Mapping[str, frozenset[Any]] = field(default_factory=dict)
+
+    def allows(self, tool: RemoteTool) -> bool:
+        """True when the tool is offered to the model at all."""
+        return tool.read_only and tool.qualified in self.tools
+
+    def check_call(self, tool: RemoteTool | None, name: str, arguments: Mapping[str, Any]) -> None:
+        """Raises Refused when this call is outside the grant."""
+        if tool is None or not self.allows(tool):
+            raise Refused(f"{name} is not among your tools: {', '.join(sorted(self.tools))}")
+        properties = tool.input_schema.get("properties", {})
+        scoped = [argument for argument in self.bound if argument in properties]
+        for argument in scoped:
+            value = arguments.get(argument)
+            if value is not None and _plain(value) not in self.bound[argument]:
+                raise Refused(f"{argument}={value!r} is outside this site")
+        if scoped and not any(arguments.get(argument) is not None for argument in scoped):
+            raise Refused(f"{name} needs one of: {', '.join(scoped)}")
+
+
+def _plain(value: Any) -> Any:
+    """A number written as text counts as the number; everything else stays as it is."""
+    if isinstance(value, str):
+        return int(value) if value.isdigit() else value.casefold()
+    return None if isinstance(value, bool | list | dict) else value

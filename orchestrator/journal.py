@@ -1,0 +1,90 @@
+"""What happened in each run, told in order: steps, tool calls with redacted arguments, model calls, effects."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from orchestrator.tables import journal, run
+from shared.database import Database
+from shared.errors import WidipError
+from shared.logs import redact
+from shared.mcp_client import Toolbox, ToolReply
+
+
+class RunJournal:
+    """The journal of one run. Notes ride on the next commit; they say what happened, they cause nothing."""
+
+    def __init__(self, database: Database, run_id: str) -> None:
+        self._database = database
+        self.run_id = run_id
+
+    def note(self, kind: str, detail: Mapping[str, Any]) -> None:
+        """Add one line."""
+        row = {"run_id": self.run_id, "at": datetime.now(UTC), "kind": kind, "detail": redact(detail)}
+        self._database.write_later(lambda connection: connection.execute(journal.insert().values(row)))
+
+    async def start(self, kind: str) -> None:
+        """Open the run; a recovered one goes on under its first start."""
+        values = {"id": self.run_id, "kind": kind, "state": "running", "started_at": datetime.now(UTC), "summary": {}}
+        await self._database.write(lambda c: c.execute(insert_if_new(c, run, values)))
+
+    async def end(self, state: str, summary: Mapping[str, Any]) -> None:
+        """Close the run."""
+        values = {"state": state, "ended_at": datetime.now(UTC), "summary": redact(summary)}
+        statement = run.update().where(run.c.id == self.run_id).values(values)
+        await self._database.write(lambda connection: connection.execute(statement))
+
+
+class RunTools:
+    """The toolbox of one run: every call is journalled with redacted arguments, sizes, latency and outcome."""
+
+    def __init__(self, toolbox: Toolbox, journal: RunJournal) -> None:
+        self.toolbox = toolbox
+        self._journal = journal
+
+    async def call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        *,
+        deadline_s: float = 20.0,
+        key: str | None = None,
+        fresh_after: float | None = None,
+        by: str = "workflow",
+    ) -> ToolReply:
+        """As Toolbox.call; `by` says who asked: the workflow or an agent."""
+        started = time.perf_counter()
+        outcome, size = "ok", 0
+        try:
+            reply = await self.toolbox.call(name, arguments, deadline_s=deadline_s, key=key, fresh_after=fresh_after)
+            size = len(reply.text)
+            outcome = "replayed" if reply.replayed else "ok"
+        except WidipError as error:
+            outcome = error.code
+            raise
+        finally:
+            self._journal.note(
+                "tool_call",
+                {
+                    "tool": name,
+                    "arguments": dict(arguments),
+                    "by": by,
+                    "outcome": outcome,
+                    "answer_chars": size,
+                    "ms": round(1000 * (time.perf_counter() - started), 1),
+                },
+            )
+        return reply
+
+
+def insert_if_new(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> sa.Insert:
+    """An insert that does nothing when the row is there, in either dialect; `rowcount` tells."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement: sa.Insert = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return statement

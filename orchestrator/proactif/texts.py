@@ -1,0 +1,117 @@
+"""What people read about an alert: templates in French, and one capped paragraph of the model."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import jinja2
+from pydantic import BaseModel, Field
+
+from orchestrator.proactif.alerts import Alert
+from orchestrator.proactif.diagnosis import Responsible, Verdict
+from shared.sites import Site
+
+MAX_MODEL_TEXT = 600
+_LINK = re.compile(r"(?i)\b(?:https?|ftp|mailto|javascript|data):\S*|\bwww\.\S+|[<>]")
+_LABELS = {
+    Responsible.WIDIP: "WIDIP",
+    Responsible.FAI: "opérateur (FAI)",
+    Responsible.CLIENT: "établissement",
+    Responsible.UNKNOWN: "indéterminée",
+    Responsible.NONE: "aucune panne",
+}
+
+_folder = jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
+_html = jinja2.Environment(loader=_folder, autoescape=True, trim_blocks=False, undefined=jinja2.StrictUndefined)
+_text = jinja2.Environment(loader=_folder, autoescape=False, undefined=jinja2.StrictUndefined)  # noqa: S701 - plain text
+
+
+class Finding(BaseModel):
+    """Sentinel's answer."""
+
+    cause: Literal[
+        "wan_link_down", "admin_shutdown", "device_unreachable", "snmp_silent", "access_port_down", "unknown"
+    ]
+    evidence: list[str] = Field(max_length=5, description="facts that you read, one short French sentence each")
+    summary: str = Field(max_length=MAX_MODEL_TEXT, description="two or three French sentences")
+
+    def cleaned(self) -> Finding:
+        """Without links and markup: it goes into a ticket."""
+        return self.model_copy(
+            update={
+                "evidence": [clean_model_text(item, 200) for item in self.evidence],
+                "summary": clean_model_text(self.summary),
+            }
+        )
+
+
+class Paragraph(BaseModel):
+    """Notificateur's answer."""
+
+    paragraph: str = Field(max_length=MAX_MODEL_TEXT, description="three French sentences at most")
+
+
+def clean_model_text(text: str, limit: int = MAX_MODEL_TEXT) -> str:
+    """One paragraph of a model, or of a stranger: no link, no markup, one line, capped."""
+    line = " ".join(_LINK.sub("", text).split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def ticket_title(alert: Alert, site: Site | None) -> str:
+    """Site, device, what."""
+    what = " ".join(part for part in (alert.entity_type, alert.entity_name) if part and alert.entity_type != "device")
+    parts = [site.name if site else "Site inconnu", alert.hostname, what, alert.message]
+    return clean_model_text(" - ".join(part for part in parts if part), 250)
+
+
+def ticket_text(alert: Alert, site: Site | None) -> str:
+    """The ticket's description."""
+    return _plain(_text.get_template("ticket.txt.j2").render(alert=_cleaned(alert), site=site))
+
+
+def diagnosis_text(verdict: Verdict, finding: Finding | None, *, no_model_reason: str) -> str:
+    """The followup with the verdict of the rules and, beside it, what the model found."""
+    rendered = _text.get_template("diagnosis.txt.j2").render(
+        verdict=verdict, label=_LABELS[verdict.responsible], finding=finding, no_model_reason=no_model_reason
+    )
+    return _plain(rendered)
+
+
+def facts_paragraph(verdict: Verdict) -> str:
+    """The paragraph of a mail when no model words one."""
+    return f"{'. '.join(fact[:1].upper() + fact[1:] for fact in verdict.facts)}."
+
+
+def mail_subject(alert: Alert, site: Site | None, ticket_id: int) -> str:
+    """Short, with the ticket's number."""
+    where = site.name if site else "Site inconnu"
+    return clean_model_text(f"[WIDIP #{ticket_id}] {where} : {alert.message or 'alerte'} ({alert.hostname})", 200)
+
+
+def mail_html(
+    alert: Alert, site: Site | None, verdict: Verdict, *, ticket_id: int, paragraph: str, worded_by_model: bool
+) -> str:
+    """The mail to the team; everything in it is escaped."""
+    context: dict[str, Any] = {
+        "alert": _cleaned(alert),
+        "site_name": site.name if site else "Site inconnu",
+        "verdict": verdict,
+        "label": _LABELS[verdict.responsible],
+        "ticket_id": ticket_id,
+        "paragraph": paragraph,
+        "worded_by_model": worded_by_model,
+    }
+    return _html.get_template("mail.html.j2").render(context).strip()
+
+
+def _cleaned(alert: Alert) -> Alert:
+    """Names and messages come from strangers: no links, no markup."""
+    texts = ("message", "hostname", "location", "entity_name", "entity_type", "metrics", "duration", "severity")
+    return alert.model_copy(update={name: clean_model_text(getattr(alert, name), 300) for name in texts})
+
+
+def _plain(text: str) -> str:
+    """Without the blank lines that template conditions leave."""
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.splitlines())).strip()

@@ -1,0 +1,44 @@
+"""What the orchestrator reads from its environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, HttpUrl, SecretStr
+
+from shared.llm import LlmSettings
+from shared.mcp_client import Endpoint, Transport
+from shared.settings import ProgramSettings
+
+EMAIL = r"^[^@\s<>,]+@[^@\s<>,]+$"
+
+
+class OrchestratorSettings(ProgramSettings, LlmSettings):
+    """Settings of the orchestrator."""
+
+    port: int = Field(default=8080, ge=1, le=65535, description="port to listen on")
+    database_url: SecretStr = Field(
+        default=SecretStr("sqlite:///var/orchestrator.sqlite"), description="SQLite file or PostgreSQL"
+    )
+    executor_id: str = Field(
+        default="local", pattern=r"^[A-Za-z0-9._-]{1,40}$", description="name of this process, unique among replicas"
+    )
+    api_token: SecretStr = Field(min_length=16, description="token of /api and /redis")
+    observium_webhook_token: SecretStr = Field(min_length=16, description="token that Observium's webhook sends")
+    observium_instance: str = Field(default="main", description="name of the Observium that sends here")
+    observium_mcp_url: HttpUrl = Field(description="the Observium MCP server, without path")
+    observium_mcp_token: SecretStr = Field(description="our token there")
+    glpi_mcp_url: HttpUrl = Field(description="the GLPI MCP server, without path")
+    glpi_mcp_token: SecretStr = Field(description="our token there")
+    mcp_transport: Transport = Field(default="http", description="`http` or `sse`")
+    sites_file: Path = Field(description="the registry of sites (TOML)")
+    noc_email: str = Field(pattern=EMAIL, description="where the team reads about incidents")
+    proactif_category: str | None = Field(default=None, description="GLPI category of alert tickets")
+    runs_at_once: int = Field(default=2, ge=1, le=16, description="workflows at once: model slots + 1")
+
+    def endpoints(self) -> list[Endpoint]:
+        """The MCP servers."""
+        return [
+            Endpoint("observium", str(self.observium_mcp_url), self.observium_mcp_token.get_secret_value()),
+            Endpoint("glpi", str(self.glpi_mcp_url), self.glpi_mcp_token.get_secret_value()),
+        ]

@@ -1,0 +1,201 @@
+"""A session with GLPI's apirest.php: login, one request, what its answers mean.
+
+Source: contracts/glpi.md, sections 1, 2 and 12.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from shared.errors import (
+    NotFound,
+    OutcomeUnknown,
+    UpstreamMalformed,
+    UpstreamRejected,
+    UpstreamUnauthorized,
+    WidipError,
+)
+from shared.http_client import HttpClient
+
+SYSTEM = "glpi"
+_EXPIRED = "ERROR_SESSION_TOKEN_INVALID"
+_OUR_FAULT = {
+    "ERROR_APP_TOKEN_PARAMETERS_MISSING": "GLPI wants an app token: set GLPI_APP_TOKEN",
+    "ERROR_WRONG_APP_TOKEN_PARAMETER": "GLPI refuses GLPI_APP_TOKEN",
+    "ERROR_LOGIN_PARAMETERS_MISSING": "GLPI wants a user token: set GLPI_USER_TOKEN",
+    "ERROR_GLPI_LOGIN": "GLPI refuses the integration account",
+    "ERROR_GLPI_LOGIN_USER_TOKEN": "GLPI refuses GLPI_USER_TOKEN, or its account is disabled",
+    "ERROR_NOT_ALLOWED_IP": "GLPI does not accept this server's address: add it to the API client",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One open session. major is 9, 10 or 11; user_id is the integration account."""
+
+    token: str
+    user_id: int
+    version: str
+
+    @property
+    def major(self) -> int:
+        """GLPI's major version."""
+        return int(self.version.split(".")[0])
+
+
+class GlpiSession:
+    """Requests to one GLPI under one account. One session, opened at first use, opened again when it expires."""
+
+    def __init__(self, http: HttpClient, *, app_token: str, user_token: str) -> None:
+        self._http = http
+        self._app_token = app_token
+        self._user_token = user_token
+        self._login: Login | None = None
+        self._opening = asyncio.Lock()
+
+    async def login(self) -> Login:
+        """The open session; opens one when there is none."""
+        async with self._opening:
+            if self._login is None:
+                self._login = await self._open()
+            return self._login
+
+    async def probe(self) -> Login:
+        """Log in afresh, read the profile, log out: proof that GLPI, its database and our account work."""
+        login = await self._open()
+        headers = self._headers(login)
+        profile = self._parse(await self._http.read_once("/getActiveProfile", headers=headers), write=False)
+        if not isinstance(profile, dict) or "active_profile" not in profile:
+            raise UpstreamMalformed("GLPI's active profile has an unknown shape", system=SYSTEM)
+        await self._close(login)
+        return login
+
+    def mark(self, tool: str, key: str) -> str:
+        """A short text that only we can make, put into what we write so that it can be found again."""
+        digest = hmac.new(self._user_token.encode(), f"{tool}:{key}".encode(), hashlib.sha256).hexdigest()
+        return f"WIDIP-{digest[:16]}"
+
+    async def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Read one thing. Raises NotFound for an unknown id."""
+        return await self._request("GET", path, params=params)
+
+    async def list(self, path: str, params: Mapping[str, Any] | None = None, *, start: int = 0, limit: int = 50) -> Any:
+        """Read a page of a list; empty past its end."""
+        paged = {"range": f"{start}-{start + limit - 1}", **(params or {})}
+        return await self._request("GET", path, params=paged)
+
+    async def search(self, itemtype: str, params: Mapping[str, Any], *, start: int = 0, limit: int = 50) -> Any:
+        """`/search`: {"totalcount", "data"}, `data` empty when nothing matches."""
+        answer = await self.list(f"/search/{itemtype}", params, start=start, limit=limit)
+        return answer if isinstance(answer, dict) else {"totalcount": 0}
+
+    async def add(self, itemtype: str, fields: Mapping[str, Any]) -> int:
+        """Create one item; its id."""
+        answer = await self._request("POST", f"/{itemtype}", json={"input": dict(fields)})
+        try:
+            return int(answer["id"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise OutcomeUnknown(f"GLPI created a {itemtype} but did not say its number", system=SYSTEM) from error
+
+    async def update(self, itemtype: str, item_id: int, fields: Mapping[str, Any]) -> None:
+        """Change one item. GLPI says 200 to much that it did not do, so the answer must name the id as true."""
+        answer = await self._request("PUT", f"/{itemtype}/{item_id}", json={"input": dict(fields)})
+        done = isinstance(answer, list) and any(row.get(str(item_id)) is True for row in answer if row)
+        if not done:
+            raise UpstreamRejected(f"GLPI did not change {itemtype} {item_id}", system=SYSTEM)
+
+    async def aclose(self) -> None:
+        """Log out and close the connections."""
+        if self._login is not None:
+            with contextlib.suppress(WidipError):
+                await self._close(self._login)
+        await self._http.aclose()
+
+    async def _request(self, method: str, path: str, **options: Any) -> Any:
+        try:
+            return await self._attempt(method, path, await self.login(), **options)
+        except _SessionExpired as expired:
+            async with self._opening:
+                if self._login is expired.login:
+                    self._login = None
+            return await self._attempt(method, path, await self.login(), **options)
+
+    async def _attempt(self, method: str, path: str, login: Login, **options: Any) -> Any:
+        headers = self._headers(login)
+        if method == "GET":
+            return self._parse(await self._http.read(path, headers=headers, **options), write=False, login=login)
+        response = await self._http.write(method, path, headers=headers, **options)
+        return self._parse(response, write=True, login=login)
+
+    async def _open(self) -> Login:
+        headers = {"App-Token": self._app_token, "Authorization": f"user_token {self._user_token}"}
+        response = await self._http.read("/initSession", params={"get_full_session": "true"}, headers=headers)
+        opened = self._parse(response, write=False)
+        try:
+            token, user_id = str(opened["session_token"]), int(opened["session"]["glpiID"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise UpstreamMalformed("GLPI opened a session of an unknown shape", system=SYSTEM) from error
+        bare = Login(token, user_id, "10")
+        config = self._parse(await self._http.read("/getGlpiConfig", headers=self._headers(bare)), write=False)
+        return Login(token, user_id, str(config.get("cfg_glpi", {}).get("version", "10")))
+
+    async def _close(self, login: Login) -> None:
+        await self._http.read_once("/killSession", headers=self._headers(login))
+
+    def _headers(self, login: Login) -> dict[str, str]:
+        headers = {"App-Token": self._app_token, "Session-Token": login.token, "Content-Type": "application/json"}
+        if login.major == 10:
+            headers["X-GLPI-Sanitized-Content"] = "false"
+        return headers
+
+    def _parse(self, response: httpx.Response, *, write: bool, login: Login | None = None) -> Any:
+        """The body, whatever the status says: maintenance is a web page with 200."""
+        body = self._http.json(response, write=write)
+        if response.is_success:
+            return body
+        code, detail = _error_of(body)
+        if code == _EXPIRED and login is not None:
+            raise _SessionExpired(login)
+        if code == "ERROR_RANGE_EXCEED_TOTAL":
+            return []
+        raise _error(code, detail, response.status_code)
+
+
+class _SessionExpired(Exception):
+    def __init__(self, login: Login) -> None:
+        super().__init__("session expired")
+        self.login = login
+
+
+def _error_of(body: Any) -> tuple[str, str]:
+    """`["ERROR_CODE", detail]`; detail is a string, null or a list of results."""
+    if isinstance(body, Sequence) and not isinstance(body, str) and body and str(body[0]).startswith("ERROR"):
+        detail = body[1] if len(body) > 1 else None
+        return str(body[0]), detail[:200] if isinstance(detail, str) else ""
+    return "", ""
+
+
+def _error(code: str, detail: str, status: int) -> WidipError:
+    if code in _OUR_FAULT:
+        shown = f" (GLPI saw: {detail})" if code == "ERROR_NOT_ALLOWED_IP" else ""
+        return UpstreamUnauthorized(f"{_OUR_FAULT[code]}{shown}", system=SYSTEM)
+    if code == "ERROR_ITEM_NOT_FOUND":
+        return NotFound("GLPI has no such item")
+    if code == "ERROR_RIGHT_MISSING":
+        text = "the integration account lacks the right to read this in GLPI"
+    elif code in ("ERROR_GLPI_ADD", "ERROR_GLPI_UPDATE", "ERROR_GLPI_DELETE"):
+        # A missing right to write looks the same (section 12, 5).
+        text = f"GLPI refused the write: {detail or 'no reason given'}; check the values and the account's rights"
+    elif code == "ERROR":
+        text = f"GLPI refused: {detail}"
+    else:
+        text = f"GLPI answered HTTP {status} {code or 'without a code'}"
+    return UpstreamRejected(text, system=SYSTEM, upstream_code=code)

