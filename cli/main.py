@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ app.add_typer(tools_app, name="tools")
 app.add_typer(tokens_app, name="tokens")
 
 DEMO_FOLDER = Path("var/demo")
+PICTURE_WIDTH = 150
 
 Server = Annotated[str, typer.Argument(help="a server of the running demo (glpi, observium), or a URL")]
 Token = Annotated[str, typer.Option(envvar="WIDIP_TOKEN", help="token, when the server is given by URL")]
@@ -30,11 +32,18 @@ Transport = Annotated[str, typer.Option(help="http or sse")]
 @app.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="end after the alert; exit code 0 if it all arrived")] = False,
+    picture: Annotated[Path | None, typer.Option(help="also save what was shown as an SVG picture")] = None,
 ) -> None:
     """Start the whole system on simulators and watch an alert become a ticket."""
     from cli.demo import run_demo  # noqa: PLC0415 - each command pays for its own imports
 
-    raise typer.Exit(run_demo(DEMO_FOLDER.resolve(), once=once, console=Console()))
+    console = Console(record=picture is not None, width=PICTURE_WIDTH if picture else None)
+    code = run_demo(DEMO_FOLDER.resolve(), once=once, console=console)
+    if picture is not None:
+        svg = console.export_svg(title="make demo")
+        # Rich links its font from the web: without it the browser's own monospace font serves.
+        picture.write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL), encoding="utf-8")
+    raise typer.Exit(code)
 
 
 @app.command()

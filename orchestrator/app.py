@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from orchestrator.api.runs import build_api
-from orchestrator.proactif.workflow import Proactif, Services
+from orchestrator.proactif.workflow import Proactif
+from orchestrator.services import Services
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.tables import metadata
 from orchestrator.webhooks import ALERT_WORKFLOW, ALERTS_QUEUE, build_webhooks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,9 +13,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from orchestrator.tables import journal, run
 from shared.database import Database
-from shared.errors import WidipError
+from shared.errors import OutcomeUnknown, UpstreamUnavailable, WidipError
 from shared.logs import redact
 from shared.mcp_client import Toolbox, ToolReply
+
+RETRY_AFTER_S = (0.2, 1.0, 5.0)
 
 
 class RunJournal:
@@ -47,6 +50,17 @@ class RunTools:
     def __init__(self, toolbox: Toolbox, journal: RunJournal) -> None:
         self.toolbox = toolbox
         self._journal = journal
+
+    async def write(self, name: str, arguments: Mapping[str, Any], *, key: str) -> ToolReply:
+        """A keyed write, tried again while its system is away or its outcome unknown: the server looks before it
+        repeats, so the effect happens once.
+        """
+        for pause_s in RETRY_AFTER_S:
+            try:
+                return await self.call(name, arguments, key=key)
+            except (UpstreamUnavailable, OutcomeUnknown):
+                await asyncio.sleep(pause_s)
+        return await self.call(name, arguments, key=key)
 
     async def call(
         self,

@@ -52,7 +52,7 @@ incident = sa.Table(
     sa.Column("ticket_id", sa.Integer, nullable=True),
     sa.Column("email_id", sa.Integer, nullable=True),
     sa.Column("verdict", sa.JSON, nullable=True),
-    sa.Column("mail", sa.JSON, nullable=True, comment="the mail as it was or will be sent"),
+    sa.Column("kept", sa.JSON, nullable=False, comment="by effect: what was decided before the first try to write it"),
     sa.Column("opened_at", _instant, nullable=False, index=True),
 )
 

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 
 from orchestrator.journal import RunJournal, insert_if_new
 from orchestrator.proactif.alerts import Alert, AlertKind, alert_from_observium
-from orchestrator.proactif.workflow import Services
+from orchestrator.services import Services
 from orchestrator.tables import delivery
 from shared.errors import InvalidInput
 from shared.logs import get_logger

@@ -12,6 +12,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -213,6 +214,8 @@ class Engine:
             nudge.set()
         await asyncio.gather(*(asyncio.to_thread(thread.join, 5) for thread in self._threads))
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=0)
+        # DBOS made its executor the loop's default and has shut it down: give the loop a live one.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
         if self._own_engine is not None:
             self._own_engine.dispose()
         return drained

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
+from hypothesis import HealthCheck, settings
 
 from cli.processes import Children, find_redis_server, start_redis
 from shared.redis_helper import RedisHelper
 
 Serve = Callable[[Any], Any]
+
+# A busy machine is no fault of the code: no figures of time from Hypothesis.
+settings.register_profile("widip", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("widip")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,7 +29,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """With WIDIP_REQUIRE_ALL=1 a test that cannot run here fails instead of being skipped."""
     report = yield
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("WIDIP_REQUIRE_ALL") == "1":

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from pydantic import BaseModel
 
-from orchestrator.proactif.workflow import Services
+from orchestrator.services import Services
 from orchestrator.tables import journal, run
 from shared.errors import UpstreamUnavailable
 from shared.redis_helper import RedisCommand, run_command

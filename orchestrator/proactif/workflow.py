@@ -1,24 +1,20 @@
 """Proactif: from an alert to its ticket, its diagnosis and its e-mail, in three durable steps.
 
 A ticket with the facts comes first and waits for nobody. Then the rules and the model look; then the team is written
-to. Every write is named after its effect, so a step that runs twice writes once.
+to. Every write is named after its effect and decided once, so a step that runs twice writes once.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-
-import sqlalchemy as sa
 
 from orchestrator.agent.loop import Agent, Budget
 from orchestrator.agent.policy import Grant
-from orchestrator.journal import RunJournal, RunTools, insert_if_new
-from orchestrator.proactif.alerts import Alert
-from orchestrator.proactif.diagnosis import Snapshot, Verdict, diagnose
+from orchestrator.proactif.case import Case, Facts
+from orchestrator.proactif.diagnosis import Verdict, diagnose
 from orchestrator.proactif.investigation import sentinel_grant, sentinel_question, take_snapshot
 from orchestrator.proactif.texts import (
     Finding,
@@ -28,20 +24,11 @@ from orchestrator.proactif.texts import (
     facts_paragraph,
     mail_html,
     mail_subject,
-    ticket_text,
-    ticket_title,
 )
-from orchestrator.settings import OrchestratorSettings
-from orchestrator.tables import incident
-from shared.database import Database
-from shared.engine import Engine, workflow_id
-from shared.errors import InvalidInput, UpstreamUnavailable, WidipError
-from shared.llm import Llm
+from orchestrator.services import Services
+from shared.errors import InvalidInput, OutcomeUnknown, UpstreamUnavailable, WidipError
 from shared.llm_lock import Priority
 from shared.logs import get_logger, where_it_failed
-from shared.mcp_client import Toolbox
-from shared.redis_helper import RedisHelper
-from shared.sites import Site, Sites
 
 logger = get_logger("proactif")
 
@@ -49,25 +36,7 @@ SENTINEL_CALLS = 12
 SENTINEL_S = 45.0
 NOTIFIER_CALLS = 3
 NOTIFIER_S = 15.0
-TICKET_TRIES_S = (0.0, 1.0, 5.0)
-URGENCY = {"Critical": 4, "Warning": 3, "Informational": 2}
-DEFAULT_URGENCY = 3
 HEALTH_KEY = "glpi_health_status"
-
-Facts = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What workflows use; built once by app.py."""
-
-    settings: OrchestratorSettings
-    database: Database
-    engine: Engine
-    redis: RedisHelper
-    toolbox: Toolbox
-    llm: Llm
-    sites: Sites
 
 
 class Proactif:
@@ -80,7 +49,7 @@ class Proactif:
 
     async def handle_alert(self, event: Facts) -> Facts:
         """Workflow. `event` is what webhooks.py stored: the alert and its delivery's key. Returns a summary."""
-        case = _Case.from_event(event, self._s)
+        case = Case.from_event(event, self._s)
         await case.journal.start("proactif")
         try:
             ticket_id = int(await self._s.engine.step("open_ticket", lambda: self._open_ticket(case)))
@@ -100,66 +69,61 @@ class Proactif:
         await case.journal.end("done", summary)
         return summary
 
-    async def _open_ticket(self, case: _Case) -> int:
+    async def _open_ticket(self, case: Case) -> int:
         """Ticket at once, with the facts. While GLPI is away the incident waits as a row."""
-        await self._s.database.write(case.insert_incident)
-        arguments = case.ticket_arguments(self._s.settings.proactif_category)
-        for i, pause_s in enumerate(TICKET_TRIES_S):
-            await asyncio.sleep(pause_s)
-            try:
-                reply = await self._create_ticket(case, arguments)
-                break
-            except UpstreamUnavailable:
-                await case.set_incident(state="waiting_for_glpi")
-                if i == len(TICKET_TRIES_S) - 1:
-                    raise
+        await case.open_incident()
+        arguments = await case.keep("ticket", case.ticket_arguments(self._s.settings.proactif_category))
+        try:
+            reply = await self._create_ticket(case, arguments)
+        except (UpstreamUnavailable, OutcomeUnknown):
+            await case.set_incident(state="waiting_for_glpi")
+            raise
         ticket_id = int(reply["ticket_id"])
         await case.set_incident(state="open", ticket_id=ticket_id)
         case.journal.note("ticket", {"ticket_id": ticket_id, "title": arguments["title"]})
         return ticket_id
 
-    async def _create_ticket(self, case: _Case, arguments: Facts) -> Facts:
+    async def _create_ticket(self, case: Case, arguments: Facts) -> Facts:
         key = f"{case.run_id}:ticket"
         try:
-            return (await case.tools.call("glpi_create_ticket", arguments, key=key)).data
-        except InvalidInput:
+            return (await case.tools.write("glpi_create_ticket", arguments, key=key)).data
+        except InvalidInput as error:
             if "category" not in arguments:
                 raise
             # A category that GLPI no longer has must not cost the ticket.
-            case.journal.note("warning", {"message": f"GLPI has no category {arguments['category']!r}"})
-            arguments.pop("category")
-            return (await case.tools.call("glpi_create_ticket", arguments, key=key)).data
+            case.journal.note("warning", {"message": f"ticket opened without category: {error}"})
+            plain = {name: value for name, value in arguments.items() if name != "category"}
+            return (await case.tools.write("glpi_create_ticket", plain, key=key)).data
 
-    async def _diagnose(self, case: _Case, ticket_id: int) -> Facts:
+    async def _diagnose(self, case: Case, ticket_id: int) -> Facts:
         """The rules' verdict and, when it can be had in time, the model's finding; both go on the ticket."""
-        health = await self._read_breaker(case)
+        found = await case.find_kept("diagnosis") or await case.keep("diagnosis", await self._investigate(case))
+        followup = {"ticket_id": ticket_id, "content": found["text"], "private": True, "notify": False}
+        await case.tools.write("glpi_add_followup", followup, key=f"{case.run_id}:diagnosis")
+        await case.set_incident(verdict=found["verdict"])
+        return found
+
+    async def _investigate(self, case: Case) -> Facts:
+        await self._read_breaker(case)
         snapshot = await take_snapshot(case.tools, case.alert, case.site)
         verdict = diagnose(snapshot)
         case.journal.note("verdict", verdict.model_dump(mode="json"))
-        finding, reason = await self._ask_sentinel(case, snapshot)
-        text = diagnosis_text(verdict, finding, no_model_reason=reason)
-        await case.tools.call(
-            "glpi_add_followup",
-            {"ticket_id": ticket_id, "content": text, "private": True, "notify": False},
-            key=f"{case.run_id}:diagnosis",
-        )
-        await case.set_incident(verdict=verdict.model_dump(mode="json"))
+        finding, reason = await self._ask_sentinel(case)
         return {
             "verdict": verdict.model_dump(mode="json"),
             "finding": finding.model_dump(mode="json") if finding else None,
-            "glpi_health": health,
+            "text": diagnosis_text(verdict, finding, no_model_reason=reason),
         }
 
-    async def _read_breaker(self, case: _Case) -> str:
-        """What the health check last said of GLPI; kept in the journal, it explains what came of the writes."""
+    async def _read_breaker(self, case: Case) -> None:
+        """What the health check last said of GLPI; in the journal it explains what came of the writes."""
         try:
             health = await self._s.redis.get(HEALTH_KEY) or "not checked yet"
         except UpstreamUnavailable:
             health = "unknown: Redis does not answer"
-        case.journal.note("breaker", {"glpi_health_status": health})
-        return health
+        case.journal.note("breaker", {HEALTH_KEY: health})
 
-    async def _ask_sentinel(self, case: _Case, snapshot: Snapshot) -> tuple[Finding | None, str]:
+    async def _ask_sentinel(self, case: Case) -> tuple[Finding | None, str]:
         budget = Budget(
             model_calls=SENTINEL_CALLS, deadline=case.deadline(SENTINEL_S), priority=Priority.CRITICAL_ALERT
         )
@@ -177,11 +141,18 @@ class Proactif:
             return None, "le modèle n'était pas disponible"
         return finding.cleaned(), ""
 
-    async def _notify(self, case: _Case, ticket_id: int, found: Facts) -> Facts:
+    async def _notify(self, case: Case, ticket_id: int, found: Facts) -> Facts:
         """One e-mail to the team, worded by the model if it can be had in time."""
+        mail = await case.find_kept("mail") or await case.keep("mail", await self._word_mail(case, ticket_id, found))
+        reply = (await case.tools.write("glpi_send_email", mail, key=f"{case.run_id}:mail")).data
+        await case.set_incident(state="notified", email_id=reply["email_id"])
+        shown = {"email_id": reply["email_id"], "subject": mail["subject"], "recipient": mail["recipient"]}
+        case.journal.note("email", shown)
+        return {"email_id": int(reply["email_id"])}
+
+    async def _word_mail(self, case: Case, ticket_id: int, found: Facts) -> Facts:
         verdict = Verdict.model_validate(found["verdict"])
         words = await self._ask_notifier(case, verdict, found)
-        subject = mail_subject(case.alert, case.site, ticket_id)
         body = mail_html(
             case.alert,
             case.site,
@@ -190,19 +161,14 @@ class Proactif:
             paragraph=words or facts_paragraph(verdict),
             worded_by_model=bool(words),
         )
-        recipient = self._s.settings.noc_email
-        arguments = {"recipient": recipient, "subject": subject, "body": body, "ticket_id": ticket_id}
-        reply = await self._send_once(case, arguments)
-        await case.set_incident(state="notified", email_id=reply["email_id"])
-        case.journal.note("email", {"email_id": reply["email_id"], "subject": subject, "recipient": recipient})
-        return {"email_id": int(reply["email_id"])}
+        return {
+            "recipient": self._s.settings.noc_email,
+            "subject": mail_subject(case.alert, case.site, ticket_id),
+            "body": body,
+            "ticket_id": ticket_id,
+        }
 
-    async def _send_once(self, case: _Case, arguments: Facts) -> Facts:
-        """A repeated step may word the mail otherwise; the one that was kept first is the one that is sent."""
-        kept = await case.keep_mail(arguments)
-        return (await case.tools.call("glpi_send_email", kept, key=f"{case.run_id}:mail")).data
-
-    async def _ask_notifier(self, case: _Case, verdict: Verdict, found: Mapping[str, Any]) -> str:
+    async def _ask_notifier(self, case: Case, verdict: Verdict, found: Mapping[str, Any]) -> str:
         summary = (found.get("finding") or {}).get("summary", "")
         facts = "\n".join([*verdict.facts, *([summary] if summary else [])])
         question = f"<facts>\n{facts}\nDétectée le {case.alert.at:%d/%m/%Y à %H:%M} UTC\n</facts>"
@@ -226,7 +192,7 @@ class Proactif:
         return clean_model_text(worded.paragraph)
 
 
-async def _end_failed(case: _Case, error: Exception) -> None:
+async def _end_failed(case: Case, error: Exception) -> None:
     known = isinstance(error, WidipError)
     summary = {
         "code": error.code if isinstance(error, WidipError) else "internal",
@@ -236,82 +202,3 @@ async def _end_failed(case: _Case, error: Exception) -> None:
         logger.error("run_crashed", run=case.run_id, error_type=type(error).__name__, where=where_it_failed(error))
     case.journal.note("error", summary)
     await case.journal.end("failed", summary)
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One alert being worked on."""
-
-    run_id: str
-    delivery_key: str
-    instance: str
-    alert: Alert
-    site: Site | None
-    received_at: datetime
-    database: Database
-    journal: RunJournal
-    tools: RunTools
-
-    @classmethod
-    def from_event(cls, event: Facts, services: Services) -> _Case:
-        alert = Alert.model_validate(event["alert"])
-        journal = RunJournal(services.database, workflow_id())
-        found = services.sites.find_site(alert.device_id, alert.hostname)
-        return cls(
-            run_id=journal.run_id,
-            delivery_key=event["key"],
-            instance=event["instance"],
-            alert=alert,
-            site=found[0] if found else None,
-            received_at=datetime.fromisoformat(event["received_at"]),
-            database=services.database,
-            journal=journal,
-            tools=RunTools(services.toolbox, journal),
-        )
-
-    def deadline(self, seconds: float) -> float:
-        """So many seconds after receipt, on the event loop's clock; a recovered run gets a quarter at least."""
-        used = (datetime.now(UTC) - self.received_at) / timedelta(seconds=1)
-        return asyncio.get_running_loop().time() + max(seconds - used, seconds / 4)
-
-    def ticket_arguments(self, category: str | None) -> Facts:
-        arguments: Facts = {
-            "title": ticket_title(self.alert, self.site),
-            "description": ticket_text(self.alert, self.site),
-            "urgency": URGENCY.get(self.alert.severity, DEFAULT_URGENCY),
-            "notify": False,
-        }
-        if self.site is not None:
-            arguments["entity_id"] = self.site.glpi_entity_id
-        if category:
-            arguments["category"] = category
-        return arguments
-
-    def insert_incident(self, connection: sa.Connection) -> None:
-        values = {
-            "instance": self.instance,
-            "alert_id": self.alert.alert_id,
-            "delivery_key": self.delivery_key,
-            "site": self.site.code if self.site else None,
-            "device_id": self.alert.device_id,
-            "state": "open",
-            "opened_at": self.received_at,
-        }
-        connection.execute(insert_if_new(connection, incident, values))
-
-    async def set_incident(self, **values: Any) -> None:
-        statement = incident.update().where(incident.c.delivery_key == self.delivery_key).values(**values)
-        await self.database.write(lambda connection: connection.execute(statement))
-
-    async def keep_mail(self, arguments: Facts) -> Facts:
-        """Store the mail before it is sent, or return the one stored by an earlier try."""
-
-        def keep(connection: sa.Connection) -> Facts:
-            mine = incident.c.delivery_key == self.delivery_key
-            known = connection.execute(sa.select(incident.c.mail).where(mine)).scalar()
-            if known:
-                return dict(known)
-            connection.execute(incident.update().where(mine).values(mail=arguments))
-            return arguments
-
-        return await self.database.write(keep)

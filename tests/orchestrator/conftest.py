@@ -1,0 +1,151 @@
+"""The orchestrator on the whole simulated system."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+from orchestrator.app import create_app
+from orchestrator.settings import OrchestratorSettings
+from simulators.observium.deliveries import Flavour, build_delivery
+from simulators.observium.tags import StateName
+from simulators.ollama.app import create_app as create_ollama
+from tests.conftest import running
+from tests.system import TOKEN, Serve, System, start_system
+
+API_TOKEN = "widip_test-api-token"
+WEBHOOK_TOKEN = "widip_test-webhook-token"
+DEADLINE_S = 20.0
+
+
+@dataclass
+class Orchestrated:
+    """A running orchestrator with everything under it."""
+
+    system: System
+    ollama: Starlette
+    url: str
+    http: httpx.AsyncClient
+    sent: list[int] = field(default_factory=list)
+
+    @property
+    def tickets(self) -> list[dict[str, Any]]:
+        """GLPI's tickets but the one of the invented world."""
+        return [t for t in self.system.glpi.state.glpi.tickets.values() if t["id"] > 1]
+
+    @property
+    def followups(self) -> list[dict[str, Any]]:
+        return list(self.system.glpi.state.glpi.followups.values())
+
+    @property
+    def mails(self) -> list[dict[str, Any]]:
+        return list(self.system.glpi.state.glpi.queued.values())
+
+    def text(self, value: str) -> str:
+        """What GLPI stores, as a person reads it."""
+        return str(self.system.glpi.state.glpi.real(value))
+
+    def break_port(self, device_id: int = 11, port_id: int = 1101, name: str = "Port down") -> int:
+        """Cut a port and raise its alert."""
+        observium = self.system.observium.state.observium
+        observium.set_port(port_id, oper="down")
+        return int(observium.open_alert(device_id, "port", port_id, name))
+
+    def delivery(self, alert_id: int, *, state: StateName = "ALERT", flavour: Flavour = "webhook-json") -> bytes:
+        """The bytes that Observium would post."""
+        observium = self.system.observium.state.observium
+        body: bytes = build_delivery(
+            observium, alert_id, state_name=state, flavour=flavour, at=datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
+        )
+        return body
+
+    async def post(self, body: bytes, token: str | None = f"Bearer {WEBHOOK_TOKEN}") -> httpx.Response:
+        headers = {"content-type": "application/json"} | ({"authorization": token} if token else {})
+        return await self.http.post("/webhooks/observium", content=body, headers=headers)
+
+    async def runs(self) -> list[dict[str, Any]]:
+        rows = (await self.http.get("/api/runs", headers=self.auth)).json()["runs"]
+        return list(rows)
+
+    @property
+    def auth(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {API_TOKEN}"}
+
+    async def journal(self, run_id: str) -> list[dict[str, Any]]:
+        return list((await self.http.get(f"/api/runs/{run_id}", headers=self.auth)).json()["journal"])
+
+    async def wait_ended(self, n: int = 1) -> list[dict[str, Any]]:
+        """Until `n` runs have ended, well or badly, and their journals are written."""
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                ended = [run for run in await self.runs() if run["state"] != "running"]
+                if len(ended) >= n:
+                    journals = [await self.journal(run["id"]) for run in ended]
+                    if all(any(line["kind"] in ("done", "error") for line in journal) for journal in journals):
+                        return ended
+                await asyncio.sleep(0.05)
+
+    async def play(self, alert_id: int | None = None) -> dict[str, Any]:
+        """One alert from delivery to the end of its run."""
+        answer = await self.post(self.delivery(alert_id or self.break_port()))
+        assert answer.status_code == 200, answer.text
+        return (await self.wait_ended())[0]
+
+
+def orchestrator_settings(
+    system: System, redis_port: int, folder: Path, ollama_url: str, **changes: Any
+) -> OrchestratorSettings:
+    """Settings of an orchestrator on a running system."""
+    root = Path(__file__).resolve().parent.parent.parent
+    values: dict[str, Any] = {
+        "database_url": SecretStr(f"sqlite:///{folder}/orchestrator.sqlite"),
+        "api_token": SecretStr(API_TOKEN),
+        "observium_webhook_token": SecretStr(WEBHOOK_TOKEN),
+        "observium_mcp_url": system.observium_server,
+        "observium_mcp_token": SecretStr(TOKEN),
+        "glpi_mcp_url": system.glpi_server,
+        "glpi_mcp_token": SecretStr(TOKEN),
+        "sites_file": root / "deploy/demo/sites.toml",
+        "noc_email": "noc@widip.example",
+        "ollama_base_url": ollama_url,
+        "ollama_timeout_s": 5.0,
+        "redis_port": redis_port,
+    }
+    return OrchestratorSettings(**(values | changes))
+
+
+Start = Callable[..., Awaitable[Orchestrated]]
+
+
+@pytest.fixture
+async def start(serve: Serve, redis: object, redis_port: int, tmp_path: Path) -> AsyncIterator[Start]:
+    """`await start(**settings)`: an orchestrator, stopped at the end before what it stands on."""
+    async with AsyncExitStack() as stack:
+
+        async def build(*, ollama_url: str | None = None, **changes: Any) -> Orchestrated:
+            port = changes.pop("redis_port", redis_port)
+            system = await start_system(serve, port, tmp_path)
+            ollama = create_ollama()
+            url = ollama_url or await serve(ollama)
+            settings = orchestrator_settings(system, port, tmp_path, url, **changes)
+            base = await stack.enter_async_context(running(create_app(settings)))
+            http = await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=15))
+            return Orchestrated(system, ollama, base, http)
+
+        yield build
+
+
+@pytest.fixture
+async def orchestrated(start: Start) -> Orchestrated:
+    """An orchestrator with default settings."""
+    return await start()

@@ -1,0 +1,164 @@
+"""kill -9 of the orchestrator anywhere in a run: one ticket, one mail, no lock left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from cli.processes import free_socket
+from shared.redis_helper import RedisHelper
+from simulators.ollama.app import create_app as create_ollama
+from tests.orchestrator.conftest import API_TOKEN, WEBHOOK_TOKEN, Orchestrated
+from tests.system import TOKEN, Serve, System, start_system
+
+DEADLINE_S = 30.0
+RECOVERY_S = 10.0
+
+
+@dataclass
+class Killable:
+    """The system, and an orchestrator in a process of its own."""
+
+    system: System
+    ollama: Starlette
+    env: Mapping[str, str]
+    root: Path
+
+    @asynccontextmanager
+    async def orchestrator(self) -> AsyncIterator[tuple[asyncio.subprocess.Process, Orchestrated]]:
+        listener = free_socket()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "cli", "serve", "orchestrator", "--fd", str(listener.fileno())),
+            cwd=self.root,
+            env=dict(self.env),
+            pass_fds=[listener.fileno()],
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.close()
+        async with httpx.AsyncClient(base_url=url, timeout=DEADLINE_S) as http:
+            try:
+                assert (await http.get("/healthz")).status_code == 200
+                yield process, Orchestrated(self.system, self.ollama, url, http)
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                await process.wait()
+
+
+Build = Callable[[], Awaitable[Killable]]
+
+
+@pytest.fixture
+async def killable(serve: Serve, redis: object, redis_port: int, tmp_path: Path, root: Path) -> Killable:
+    system = await start_system(serve, redis_port, tmp_path)
+    ollama = create_ollama()
+    own = {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/orchestrator.sqlite",
+        "API_TOKEN": API_TOKEN,
+        "OBSERVIUM_WEBHOOK_TOKEN": WEBHOOK_TOKEN,
+        "OBSERVIUM_MCP_URL": system.observium_server,
+        "OBSERVIUM_MCP_TOKEN": TOKEN,
+        "GLPI_MCP_URL": system.glpi_server,
+        "GLPI_MCP_TOKEN": TOKEN,
+        "SITES_FILE": str(root / "deploy/demo/sites.toml"),
+        "NOC_EMAIL": "noc@widip.example",
+        "OLLAMA_BASE_URL": await serve(ollama),
+        "REDIS_PORT": str(redis_port),
+    }
+    return Killable(system, ollama, {**os.environ, **own}, root)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+def faults_of(killable: Killable, where: str) -> Any:
+    apps = {"glpi": killable.system.glpi, "observium": killable.system.observium, "ollama": killable.ollama}
+    return apps[where].state.faults
+
+
+BOUNDARIES = [
+    ("glpi", "POST /apirest.php/Ticket"),
+    ("observium", "GET /api/v0/ports"),
+    ("ollama", "POST /api/chat"),
+    ("glpi", "POST /apirest.php/ITILFollowup"),
+    ("glpi", "POST /apirest.php/QueuedNotification"),
+]
+
+
+@pytest.mark.parametrize(("where", "request_line"), BOUNDARIES)
+async def test_killed_in_the_middle_of_any_effect_it_happens_once(
+    killable: Killable, redis: RedisHelper, where: str, request_line: str
+) -> None:
+    faults = faults_of(killable, where)
+    faults.add("slow", request_line, delay_s=0.4)
+
+    async with killable.orchestrator() as (process, orchestrated):
+        body = orchestrated.delivery(orchestrated.break_port())
+        await orchestrated.post(body)
+        await until(lambda: bool(faults.count(request_line)))
+        os.kill(process.pid, signal.SIGKILL)
+    async with killable.orchestrator() as (_process, orchestrated), asyncio.timeout(RECOVERY_S):
+        ended = await orchestrated.wait_ended()
+
+    assert [run["state"] for run in ended] == ["done"]
+    assert len(orchestrated.tickets) == 1
+    assert len(orchestrated.mails) == 1
+    assert not await redis.exists("ollama_lock")
+
+
+async def test_killed_while_holding_the_lock_it_frees_it_at_the_next_start(
+    killable: Killable, redis: RedisHelper
+) -> None:
+    async with AsyncExitStack() as stack:
+        killable.ollama.state.ollama.hold = asyncio.Event()
+        process, orchestrated = await stack.enter_async_context(killable.orchestrator())
+        await orchestrated.post(orchestrated.delivery(orchestrated.break_port()))
+        await until(lambda: killable.ollama.state.ollama.in_flight > 0)
+        os.kill(process.pid, signal.SIGKILL)
+        await process.wait()
+        owner = await redis.get("ollama_lock")
+    killable.ollama.state.ollama.hold.set()
+
+    async with killable.orchestrator() as (_process, orchestrated), asyncio.timeout(RECOVERY_S):
+        ended = await orchestrated.wait_ended()
+
+    assert owner is not None
+    assert owner.startswith("orchestrator-local:")
+    assert ended[0]["state"] == "done"
+    assert ended[0]["summary"]["verdict"]["rule"] == "F2"
+
+
+async def test_sigterm_lets_the_step_under_way_finish_and_the_next_start_goes_on(killable: Killable) -> None:
+    faults = faults_of(killable, "glpi")
+    faults.add("slow", "POST /apirest.php/Ticket", delay_s=1.0)
+
+    async with killable.orchestrator() as (process, orchestrated):
+        await orchestrated.post(orchestrated.delivery(orchestrated.break_port()))
+        await until(lambda: bool(faults.count("POST /apirest.php/Ticket")))
+        process.terminate()
+        async with asyncio.timeout(DEADLINE_S):
+            await process.wait()
+        drained = len(orchestrated.tickets)
+    async with killable.orchestrator() as (_process, orchestrated), asyncio.timeout(RECOVERY_S):
+        ended = await orchestrated.wait_ended()
+
+    assert drained == 1
+    assert ended[0]["state"] == "done"
+    assert faults.count("POST /apirest.php/Ticket") == 1
+    assert len(orchestrated.mails) == 1

@@ -1,0 +1,93 @@
+"""What shared.database promises: group commit, isolation of its items, nothing lost at close."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from shared.database import Database
+
+rows = sa.Table("rows", sa.MetaData(), sa.Column("n", sa.Integer, primary_key=True))
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite:///{tmp_path}/x.sqlite")
+    rows.metadata.create_all(database.writer_engine)
+    yield database
+    await asyncio.to_thread(database.close)
+
+
+def insert(n: int) -> sa.Insert:
+    return rows.insert().values(n=n)
+
+
+def put(n: int, connection: sa.Connection) -> None:
+    connection.execute(insert(n))
+
+
+async def count(database: Database) -> int:
+    return await database.read(lambda c: int(c.execute(sa.select(sa.func.count()).select_from(rows)).scalar_one()))
+
+
+async def test_a_write_is_visible_to_readers_once_it_returns(database: Database) -> None:
+    await database.write(lambda c: c.execute(insert(1)))
+
+    assert await count(database) == 1
+
+
+async def test_writes_that_wait_together_share_one_commit(database: Database) -> None:
+    commits: list[int] = []
+    sa.event.listen(database.writer_engine, "commit", lambda _c: commits.append(1))
+
+    await asyncio.gather(*(database.write(partial(put, n)) for n in range(50)))
+
+    assert await count(database) == 50
+    assert len(commits) < 25
+
+
+async def test_a_failing_item_rolls_back_alone_and_its_error_reaches_its_caller(database: Database) -> None:
+    def half(connection: sa.Connection) -> None:
+        connection.execute(insert(98))
+        raise ValueError("after half of it")
+
+    results = await asyncio.gather(
+        database.write(lambda c: c.execute(insert(1))),
+        database.write(half),
+        database.write(lambda c: c.execute(insert(2))),
+        return_exceptions=True,
+    )
+
+    assert isinstance(results[1], ValueError)
+    assert await count(database) == 2
+
+
+async def test_rows_for_later_are_written_without_anything_urgent(database: Database) -> None:
+    database.write_later(lambda c: c.execute(insert(7)))
+
+    async with asyncio.timeout(5):
+        while await count(database) == 0:
+            await asyncio.sleep(0.02)
+
+
+async def test_rows_for_later_are_written_at_close(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/y.sqlite")
+    rows.metadata.create_all(database.writer_engine)
+
+    database.write_later(lambda c: c.execute(insert(7)))
+    await asyncio.to_thread(database.close)
+
+    again = Database(f"sqlite:///{tmp_path}/y.sqlite")
+    assert await count(again) == 1
+    await asyncio.to_thread(again.close)
+
+
+async def test_sqlite_runs_in_wal_mode_so_that_readers_do_not_wait(database: Database) -> None:
+    mode = await database.read(lambda c: c.exec_driver_sql("PRAGMA journal_mode").scalar())
+
+    assert mode == "wal"
