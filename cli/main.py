@@ -6,14 +6,17 @@ import asyncio
 import json
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from shared.errors import WidipError
-from shared.mcp_client import ToolReply
+from shared.logs import configure_logs
+
+if TYPE_CHECKING:
+    from shared.mcp_client import ToolReply
 
 app = typer.Typer(help="WIDIP from the terminal.", no_args_is_help=True, pretty_exceptions_enable=False)
 tools_app = typer.Typer(help="An MCP client: list and call the tools of a server.", no_args_is_help=True)
@@ -144,6 +147,7 @@ async def _call(
 def _toolbox(server: str, token: str, transport: str) -> Any:
     from shared.mcp_client import Endpoint, Toolbox  # noqa: PLC0415
 
+    configure_logs("widip", level="ERROR")
     if transport not in ("http", "sse"):
         _fail("--transport is http or sse")
     if not server.startswith(("http://", "https://")):

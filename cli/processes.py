@@ -23,7 +23,8 @@ STOP_S = 15.0
 
 def free_socket() -> socket.socket:
     """A listening socket on a free port of 127.0.0.1: passed on to a child, the port cannot be lost meanwhile."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # The protocol is named because asyncio turns Nagle's delay off only on sockets that say they are TCP.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     listener.listen(512)
     listener.set_inheritable(True)
@@ -77,22 +78,28 @@ class Children:
         return next((name for name, process in self.started if process.poll() is not None), None)
 
     def stop(self) -> None:
-        """End all, last started first; kill what does not end."""
-        for _name, process in reversed(self.started):
-            if process.poll() is None:
-                process.terminate()
-        deadline = time.monotonic() + STOP_S
-        for _name, process in reversed(self.started):
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.1, deadline - time.monotonic()))
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+        """End all: the last started alone (it uses the others, and drains), then the rest together."""
+        running = [process for _name, process in reversed(self.started) if process.poll() is None]
+        _end(running[:1])
+        _end(running[1:])
 
     def tail(self, name: str, lines: int = 15) -> str:
         """The end of a child's log."""
         text = (self.logs / f"{name}.log").read_text(encoding="utf-8", errors="replace")
         return "\n".join(text.splitlines()[-lines:])
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """SIGTERM, and SIGKILL for what has not ended in time."""
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + STOP_S
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.1, deadline - time.monotonic()))
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
 @dataclass(frozen=True, slots=True)

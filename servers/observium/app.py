@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 import httpx
 from starlette.applications import Starlette
 
-from servers.observium.client import SYSTEM, Cache, ObserviumApi, ObserviumClient
+from servers.observium.api import SYSTEM, ObserviumApi
+from servers.observium.cache import Cache
+from servers.observium.client import ObserviumClient
 from servers.observium.settings import ObserviumSettings
 from servers.observium.tools import build_tools
 from shared.http_client import HttpClient

@@ -1,4 +1,4 @@
-"""Observium over its REST API v0, with answers kept in Redis for 300 s. Knows nothing of MCP.
+"""Observium's devices, ports and alerts, from the cache where it will do. Knows nothing of MCP.
 
 Source: contracts/observium.md, section 1.
 """
@@ -6,16 +6,12 @@ Source: contracts/observium.md, section 1.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-import httpx
-from pydantic import ValidationError
-
+from servers.observium.api import ObserviumApi, documented_shape
+from servers.observium.cache import Cache
 from servers.observium.models import (
     DEVICE_FIELDS,
     PORT_FIELDS,
@@ -26,10 +22,8 @@ from servers.observium.models import (
     Port,
     PortPage,
     PortSnapshot,
-    Row,
     alert_from_observium,
     device_from_observium,
-    int_from_observium,
     is_deleted,
     port_from_observium,
     to_summary,
@@ -37,150 +31,9 @@ from servers.observium.models import (
 from shared.errors import (
     InvalidInput,
     NotFound,
-    UpstreamMalformed,
-    UpstreamRejected,
-    UpstreamUnauthorized,
-    UpstreamUnavailable,
-    WidipError,
 )
-from shared.http_client import HttpClient
-from shared.logs import get_logger
-from shared.redis_helper import RedisHelper
 
-SYSTEM = "observium"
-CACHE_TTL_S = 300
-CACHE_PAUSE_S = 5.0
 MAX_CANDIDATES = 10
-ALL_ROWS = "50000"
-"""Page size sent with lists: the largest there is, should this Observium page by itself."""
-
-logger = get_logger("observium")
-
-Entry = TypeVar("Entry", Device, Port, PortSnapshot)
-Result = TypeVar("Result")
-
-
-class ObserviumApi:
-    """Reads of one Observium, and what its answers mean."""
-
-    def __init__(self, http: HttpClient) -> None:
-        self._http = http
-
-    async def get(self, entity: str, entity_id: int, fields: str) -> Row:
-        """One `device` or `port`, answered under that name. Raises NotFound."""
-        missing = f"Observium has no {entity} {entity_id}"
-        response = await self._http.read(f"/{entity}s/{entity_id}/", params={"fields": fields})
-        row = self._parse(response, missing=missing).get(entity)
-        if row == []:
-            raise NotFound(missing)
-        if not isinstance(row, dict):
-            raise UpstreamMalformed(f"Observium answered without the {entity}", system=SYSTEM)
-        return row
-
-    async def list(self, entity: str, params: dict[str, str]) -> Sequence[Row]:
-        """Every row that matches. Unknown filters are ignored in silence: check what comes back."""
-        response = await self._http.read(f"/{entity}/", params={**params, "pagesize": ALL_ROWS, "pageno": "1"})
-        rows, count = self._rows(entity, response)
-        if count > len(rows):
-            # An absent row would read as a device that does not exist or an alert that is over.
-            raise UpstreamMalformed(f"Observium counts {count} {entity} and sent {len(rows)}", system=SYSTEM)
-        return rows
-
-    async def probe(self) -> Sequence[Row]:
-        """At most a few devices, by id only, asked once."""
-        response = await self._http.read_once("/devices/", params={"pagesize": "1", "fields": "device_id"})
-        return self._rows("devices", response)[0]
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
-
-    def _rows(self, entity: str, response: httpx.Response) -> tuple[Sequence[Row], int]:
-        """Rows of an object keyed by id, or of `[]` (PHP's empty map), and their count (a number or text)."""
-        missing = f"Observium has no list of {entity} (HTTP 404): check OBSERVIUM_API_URL"
-        body = self._parse(response, missing=missing)
-        found = body.get(entity)
-        rows = list(found.values()) if isinstance(found, dict) else found
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise UpstreamMalformed(f"Observium's list of {entity} has an unknown shape", system=SYSTEM)
-        with _shape("count"):
-            return rows, int_from_observium(body.get("count")) or 0
-
-    def _parse(self, response: httpx.Response, *, missing: str) -> dict[str, Any]:
-        """The body of a success. A refusal is known by its status, whatever page comes with it."""
-        refusal = _refusal(response.status_code)
-        if refusal is not None:
-            raise refusal
-        body = self._http.json(response)
-        if response.status_code == httpx.codes.NOT_FOUND:
-            raise NotFound(missing)
-        if not isinstance(body, dict) or "status" not in body:
-            raise UpstreamMalformed("Observium's answer has an unknown shape", system=SYSTEM)
-        if body["status"] != "ok":
-            raise UpstreamUnavailable("Observium failed: its answer is not `ok`", system=SYSTEM)
-        return body
-
-
-def _refusal(status: int) -> WidipError | None:
-    match status:
-        case 200 | 404:
-            return None
-        case 401:
-            text = "Observium refuses our credentials: check OBSERVIUM_API_TOKEN, or the account and its password"
-            return UpstreamUnauthorized(text, system=SYSTEM)
-        case 403:
-            return UpstreamRejected("Observium does not let our account read this", system=SYSTEM, upstream_code="403")
-        case 429:
-            return UpstreamUnavailable("Observium throttles us (refused sign-ins do that); wait", system=SYSTEM)
-        case _:
-            text = f"Observium answered HTTP {status}: check OBSERVIUM_API_URL"
-            return UpstreamRejected(text, system=SYSTEM, upstream_code=str(status))
-
-
-class Cache:
-    """Answers kept in Redis. An outage of it costs time, never an answer: it is then left alone for 5 s."""
-
-    def __init__(self, redis: RedisHelper, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._redis = redis
-        self._clock = clock
-        self._paused_until: float | None = None
-        self._is_away = False
-
-    async def find(self, key: str, model: type[Entry], *, fresh_after: float | None) -> Entry | None:
-        """The entry, unless it was fetched before `fresh_after` (epoch seconds)."""
-        text = await self.find_text(key)
-        try:
-            entry = model.model_validate_json(text) if text is not None else None
-        except ValidationError:
-            return None  # the brief's keys are shared: another program may write its own format there
-        if entry is None or (fresh_after is not None and entry.fetched_at.timestamp() < fresh_after):
-            return None
-        return entry.model_copy(update={"from_cache": True})
-
-    async def find_text(self, key: str) -> str | None:
-        """The text under `key`."""
-        return await self._ask(lambda: self._redis.get(key))
-
-    async def keep(self, key: str, value: Device | Port | PortSnapshot | str) -> None:
-        """Write for 300 s."""
-        text = value if isinstance(value, str) else value.model_dump_json(exclude_none=True)
-        await self._ask(lambda: self._redis.set(key, text, ttl_s=CACHE_TTL_S))
-
-    async def _ask(self, operation: Callable[[], Awaitable[Result]]) -> Result | None:
-        if self._paused_until is not None and self._clock() < self._paused_until:
-            return None
-        try:
-            result = await operation()
-        except UpstreamUnavailable:
-            self._paused_until = self._clock() + CACHE_PAUSE_S
-            if not self._is_away:
-                logger.warning("cache_away", system="redis")
-            self._is_away = True
-            return None
-        if self._is_away:
-            logger.info("cache_back", system="redis")
-        self._is_away, self._paused_until = False, None
-        return result
 
 
 class ObserviumClient:
@@ -215,7 +68,7 @@ class ObserviumClient:
             return cached
         now = self._clock()
         row = await self._api.get("device", device_id, DEVICE_FIELDS)
-        with _shape("device"):
+        with documented_shape("device"):
             device = device_from_observium(row, zone=self._zone, fetched_at=now)
         await self._cache.keep(key, device)
         return device
@@ -244,7 +97,7 @@ class ObserviumClient:
     async def _list_devices(self, column: str, text: str) -> list[Device]:
         now = self._clock()
         rows = await self._api.list("devices", {column: text, "fields": DEVICE_FIELDS})
-        with _shape("device"):
+        with documented_shape("device"):
             return [device_from_observium(row, zone=self._zone, fetched_at=now) for row in rows]
 
     async def search_devices(self, text: str, *, limit: int) -> DevicePage:
@@ -275,7 +128,7 @@ class ObserviumClient:
             return _judged(cached, device)
         now = self._clock()
         row = await self._api.get("port", port_id, PORT_FIELDS)
-        with _shape("port"):
+        with documented_shape("port"):
             port = port_from_observium(row, zone=self._zone, fetched_at=now)
             gone = is_deleted(row)
         if gone or port.device_id != device.device_id:
@@ -295,7 +148,7 @@ class ObserviumClient:
             return cached
         now = self._clock()
         rows = await self._api.list("ports", {"device_id": str(device.device_id), "fields": PORT_FIELDS})
-        with _shape("port"):
+        with documented_shape("port"):
             found = [port_from_observium(row, zone=self._zone, fetched_at=now) for row in rows if not is_deleted(row)]
         ports = [port for port in found if port.device_id == device.device_id]
         snapshot = PortSnapshot(fetched_at=now, ports=sorted(ports, key=lambda port: port.port_id))
@@ -307,7 +160,7 @@ class ObserviumClient:
         now = self._clock()
         one_device = {} if device_id is None else {"device_id": str(device_id)}
         rows = await self._api.list("alerts", {"status": "failed", "expand_entities": "1", **one_device})
-        with _shape("alert"):
+        with documented_shape("alert"):
             found = [alert_from_observium(row, fetched_at=now) for row in rows]
         alerts = [a for a in found if a.status == "failed" and device_id in (None, a.device_id)]
         alerts.sort(key=_last_changed, reverse=True)
@@ -321,15 +174,6 @@ class ObserviumClient:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._api.aclose()
-
-
-@contextlib.contextmanager
-def _shape(what: str) -> Iterator[None]:
-    """A row that does not read as documented fails the call: half a row would be taken for the truth."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise UpstreamMalformed(f"Observium sent a {what} of an unknown shape", system=SYSTEM) from error
 
 
 def _judged(port: Port, device: Device) -> Port:

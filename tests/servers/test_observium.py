@@ -13,6 +13,7 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
+from servers.observium.cache import Cache
 from servers.observium.settings import ObserviumSettings
 from shared.errors import (
     InvalidInput,
@@ -50,9 +51,6 @@ def _when(text: Any) -> datetime:
     at = datetime.fromisoformat(text)
     assert at.utcoffset() == timedelta(0), f"{text} is not UTC"
     return at
-
-
-# What an answer holds
 
 
 async def test_device_is_told_in_numbers_words_and_utc(world: World) -> None:
@@ -139,14 +137,22 @@ async def test_row_that_does_not_read_as_documented_is_malformed(world: World) -
         await world.call("get_device_info", device_id=FW1)
 
 
-# Which device, which port
-
-
 async def test_name_is_matched_whole_among_those_that_contain_it(world: World) -> None:
     by_hostname = await world.call("get_device_info", hostname="LILAS-SW1.widip.example")
     by_sysname = await world.call("get_device_info", hostname="Lilas-SW1")
 
     assert (by_hostname["device_id"], by_sysname["device_id"]) == (SW1, SW1)
+
+
+async def test_whole_sysname_is_a_name_and_comes_before_a_first_part(world: World) -> None:
+    world.state.devices[SW1]["sysName"] = "Core.lilas.example"
+    world.state.devices[SW10]["sysName"] = "edge"
+    world.state.devices[FW1]["hostname"] = "edge.lilas.example"
+
+    dotted = await world.call("get_device_info", hostname="core.lilas.example")
+    whole = await world.call("get_device_info", hostname="edge")
+
+    assert (dotted["device_id"], whole["device_id"]) == (SW1, SW10)
 
 
 async def test_first_part_of_a_name_is_enough_when_one_device_has_it(world: World) -> None:
@@ -250,9 +256,6 @@ async def test_port_without_a_label_is_called_by_its_description(world: World) -
     assert port["label"] == "Slot 1"
 
 
-# Ports of a device that is not polled
-
-
 @pytest.mark.parametrize("why", ["down", "disabled"])
 async def test_ports_of_a_device_that_is_not_polled_are_stale(world: World, why: str) -> None:
     fresh = await world.call("list_device_ports", device_id=SW10)
@@ -276,9 +279,6 @@ async def test_cached_port_turns_stale_when_its_device_is_seen_down(world: World
     port = await world.call("get_port_info", device_id=SW1, port_id=1201)
 
     assert (port["from_cache"], port["stale"]) == (True, True)
-
-
-# Lists
 
 
 async def test_ports_are_paged_and_their_total_is_said(world: World) -> None:
@@ -381,9 +381,6 @@ async def test_list_shorter_than_its_own_count_is_refused(world: World) -> None:
         await world.call("list_alerts")
 
 
-# The cache
-
-
 @pytest.mark.parametrize(
     ("tool", "arguments", "key"),
     [
@@ -451,6 +448,41 @@ async def test_fresh_answer_shows_what_has_changed(world: World) -> None:
     assert (cached["ports"][0]["oper_status"], fresh["ports"][0]["oper_status"]) == ("up", "down")
 
 
+class _Redis(RedisHelper):
+    """A Redis that can be taken away, and counts how often it is asked."""
+
+    is_away = False
+    asked = 0
+
+    async def get(self, key: str) -> str | None:
+        self.asked += 1
+        if self.is_away:
+            raise UpstreamUnavailable("Redis does not answer", system="redis")
+        return await super().get(key)
+
+
+async def test_redis_that_went_away_is_left_alone_for_a_while_and_used_again(cache_port: int) -> None:
+    now = 100.0
+    async with _Redis(f"redis://127.0.0.1:{cache_port}/0") as helper:
+        cache = Cache(helper, clock=lambda: now)
+        await cache.keep("widip:observium:host:sw1", "12")
+        helper.is_away = True
+
+        with capture_logs() as logs:
+            away = [await cache.find_text("widip:observium:host:sw1") for _ in range(3)]
+            now += 6
+            still_away = await cache.find_text("widip:observium:host:sw1")
+            helper.is_away = False
+            now += 6
+            back = await cache.find_text("widip:observium:host:sw1")
+            helper.is_away = True
+            away_again = await cache.find_text("widip:observium:host:sw1")
+
+    assert (away, still_away, back, away_again) == ([None] * 3, None, "12", None)
+    assert helper.asked == 4
+    assert [line["event"] for line in logs] == ["cache_away", "cache_back", "cache_away"]
+
+
 async def test_entry_in_another_format_is_no_entry(world: World) -> None:
     await world.redis.set("observium_device_12", '{"device_id": 12, "status": "1"}')
 
@@ -468,9 +500,6 @@ async def test_without_redis_everything_is_answered_and_the_log_says_it_once(cac
 
     assert (by_id["device_id"], by_name["device_id"], ports["total"]) == (SW1, SW1, 4)
     assert [line["event"] for line in logs].count("cache_away") == 1
-
-
-# Secrets
 
 
 @pytest.mark.parametrize("transport", [None, OldObservium()], ids=["trims columns", "sends every column"])
@@ -507,9 +536,6 @@ async def test_columns_are_named_when_devices_and_ports_are_asked(world: World) 
 
     assert len(world.faults.requests) == 8
     assert all("fields=" in line and "snmp" not in line for line in world.faults.requests)
-
-
-# Credentials
 
 
 @pytest.mark.parametrize(
@@ -564,9 +590,6 @@ async def test_unknown_time_zone_is_refused_at_start() -> None:
         )
 
 
-# What goes wrong at Observium
-
-
 @pytest.mark.parametrize(
     ("status", "body", "expected"),
     [
@@ -597,6 +620,13 @@ async def test_unusable_answer_is_told_by_who_can_act_and_not_asked_again(
     assert world.faults.count(DEVICE_REQUEST) == 1
     assert "planted" not in str(failure.value)
     assert await world.redis.keys() == []
+
+
+async def test_forbidden_read_blames_the_account_and_not_the_address(world: World) -> None:
+    world.faults.add("error", "/alerts/", status=403)
+
+    with pytest.raises(UpstreamRejected, match="does not let our account read"):
+        await world.call("list_alerts")
 
 
 async def test_login_page_instead_of_an_answer_means_unavailable(world: World) -> None:
@@ -636,9 +666,6 @@ async def test_cached_answer_outlives_observium(world: World) -> None:
     assert device["from_cache"] is True
 
 
-# The server itself
-
-
 async def test_ready_is_one_read_with_our_credentials(cache_port: int) -> None:
     async with open_world(cache_port) as world, httpx.AsyncClient(base_url=world.server_url) as http:
         ready = await http.get("/readyz")
@@ -648,11 +675,20 @@ async def test_ready_is_one_read_with_our_credentials(cache_port: int) -> None:
 
 
 async def test_not_ready_when_observium_refuses_us(cache_port: int) -> None:
-    world_refused = open_world(cache_port, observium_api_token="obs_wrong")
-    async with world_refused as world, httpx.AsyncClient(base_url=world.server_url) as http:
+    refused = open_world(cache_port, observium_api_token="obs_wrong")
+    async with refused as world, httpx.AsyncClient(base_url=world.server_url) as http:
         ready = await http.get("/readyz")
 
     assert (ready.status_code, ready.json()["code"]) == (503, "upstream_unauthorized")
+
+
+async def test_readiness_asks_a_failing_observium_once(cache_port: int) -> None:
+    async with open_world(cache_port) as world, httpx.AsyncClient(base_url=world.server_url) as http:
+        world.faults.add("error", DEVICE_REQUEST, times=-1)
+        ready = await http.get("/readyz")
+
+    assert (ready.status_code, ready.json()["code"]) == (503, "upstream_unavailable")
+    assert world.faults.count(DEVICE_REQUEST) == 1
 
 
 async def test_account_that_sees_no_device_is_warned_of(cache_port: int) -> None:

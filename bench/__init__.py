@@ -1,0 +1,1 @@
+"""Measurements of the whole system as real processes: `make bench`."""

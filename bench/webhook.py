@@ -1,0 +1,70 @@
+"""How fast a delivery is answered: stored, with its workflow, in one commit."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import httpx
+
+from bench.deliveries import PATH, known_delivery, stranger_delivery
+from bench.http_line import post_once
+from bench.load import at_rate, from_clients, one_by_one
+from bench.references import N8N_WEBHOOK_50_CLIENTS_PER_S, N8N_WEBHOOK_MS
+from bench.rows import Row, latency_row, rate_row
+from bench.worlds import Scale, Worlds, fail_ports
+from cli.demo_world import DemoWorld
+
+CLIENTS = 50
+LOADED_PER_S = 85.0
+
+
+def measure(scale: Scale, worlds: Worlds) -> list[Row]:
+    """Alone, with 50 clients, and while workflows run; each kind in a system without a backlog."""
+    with _backlogged(worlds) as world:
+        _park_runs(world)
+        rows = asyncio.run(_measure_parked(world, scale))
+    with _backlogged(worlds) as world:
+        fail_ports(world)
+        return [*rows, asyncio.run(_measure_loaded(world, scale))]
+
+
+@contextlib.contextmanager
+def _backlogged(worlds: Worlds) -> Iterator[DemoWorld]:
+    """A system whose orchestrator is killed in the end: it would wait for the runs that it has begun."""
+    with worlds.fresh() as world:
+        try:
+            yield world
+        finally:
+            dict(world.children.started)["orchestrator"].kill()
+
+
+def _park_runs(world: DemoWorld) -> None:
+    """GLPI takes the connection and says nothing, so that the runs wait and only the intake works."""
+    fault = {"kind": "hang", "match": "/apirest.php", "times": -1}
+    httpx.post(f"{world.simulators['glpi']}/_sim/faults", json=fault, timeout=10).raise_for_status()
+
+
+async def _measure_parked(world: DemoWorld, scale: Scale) -> list[Row]:
+    post = partial(_post, world, stranger_delivery)
+    alone = await one_by_one(post, scale.pick(full=300, quick=100))
+    crowd = await from_clients([post] * CLIENTS, scale.pick(full=2000, quick=400))
+    note = "new alerts, a connection each, their runs parked by a hanging GLPI"
+    return [
+        latency_row("webhook answered, one at a time", alone, n8n=N8N_WEBHOOK_MS, note=note),
+        rate_row(f"webhooks, {CLIENTS} clients", crowd, n8n=N8N_WEBHOOK_50_CLIENTS_PER_S, note=note),
+    ]
+
+
+async def _measure_loaded(world: DemoWorld, scale: Scale) -> Row:
+    count = scale.pick(full=850, quick=170)
+    loaded = await at_rate(partial(_post, world, known_delivery), per_s=LOADED_PER_S, count=count)
+    note = "every delivery a new alert; timed from the instant it was due"
+    return latency_row(f"webhook answered, {LOADED_PER_S:.0f}/s while workflows run", loaded, note=note)
+
+
+async def _post(world: DemoWorld, delivery: Callable[[], dict[str, Any]]) -> None:
+    await post_once(world.orchestrator, world.webhook_token, PATH, delivery())

@@ -1,0 +1,119 @@
+"""`widip demo`, as a newcomer starts it: processes, ports, files, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+DEADLINE_S = 60.0
+
+
+@contextmanager
+def demo(root: Path, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    env = {name: value for name, value in os.environ.items() if name not in ("REDIS_HOST", "OLLAMA_BASE_URL")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "demo", *arguments],
+        cwd=folder,
+        env={**env, "PYTHONPATH": str(root), "COLUMNS": "200"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    assert process.stdout is not None
+    seen, deadline = "", time.monotonic() + DEADLINE_S
+    for line in process.stdout:
+        seen += line
+        if words in seen or time.monotonic() > deadline:
+            break
+    assert words in seen, seen
+    return seen
+
+
+def wait_gone(processes: list[psutil.Process]) -> list[psutil.Process]:
+    _gone, alive = psutil.wait_procs(processes, timeout=20)
+    return list(alive)
+
+
+def test_once_shows_the_alerts_way_and_ends_with_0(root: Path, tmp_path: Path) -> None:
+    with demo(root, tmp_path, "--once") as process:
+        shown, _ = process.communicate(timeout=DEADLINE_S)
+
+    assert process.returncode == 0, shown
+    order = ["received", "stored", "GLPI ticket #", "breaker", "ollama_lock by", "model_call", "lock_released"]
+    positions = [shown.index(word) for word in order]
+    assert positions == sorted(positions)
+    for word in ("noc@widip.example", "FAI at 85% by rule F2", "webhook to e-mail in", "left by SMTP"):
+        assert word in shown
+
+
+def test_the_file_of_urls_and_tokens_lets_a_script_connect_and_ctrl_c_leaves_nothing(
+    root: Path, tmp_path: Path
+) -> None:
+    with demo(root, tmp_path) as process:
+        read_until(process, "Ctrl-C")
+        children = psutil.Process(process.pid).children(recursive=True)
+        path = tmp_path / "var" / "demo.json"
+        known = json.loads(path.read_text())
+        healths = [httpx.get(f"{s['url']}/readyz").status_code for s in known["servers"].values()]
+        refused = httpx.post(known["servers"]["glpi"]["mcp"], json={}).status_code
+        runs = httpx.get(
+            f"{known['orchestrator']['url']}/api/runs",
+            headers={"authorization": f"Bearer {known['orchestrator']['token']}"},
+        ).json()["runs"]
+        listed = subprocess.run(
+            [sys.executable, "-m", "cli", "tools", "list", "glpi", "--transport", "sse"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(root), "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=DEADLINE_S,
+        )
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=DEADLINE_S)
+
+    assert set(known) == {"servers", "orchestrator", "simulators"}
+    assert {"sse", "mcp", "token"} <= set(known["servers"]["glpi"])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert healths == [200, 200]
+    assert refused == 401
+    assert runs[0]["state"] == "done"
+    assert "create_ticket" in listed.stdout, listed.stderr
+    assert process.returncode == 0
+    assert len(children) >= 5
+    assert wait_gone(children) == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends children with their parent")
+def test_even_kill_9_leaves_no_process_behind(root: Path, tmp_path: Path) -> None:
+    with demo(root, tmp_path) as process:
+        read_until(process, "Ctrl-C")
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+
+    assert len(children) >= 5
+    assert wait_gone(children) == []
