@@ -30,7 +30,7 @@ class RunJournal:
     def note(self, kind: str, detail: Mapping[str, Any]) -> None:
         """Add one line."""
         row = {"run_id": self.run_id, "at": datetime.now(UTC), "kind": kind, "detail": redact(detail)}
-        self._database.write_later(lambda connection: connection.execute(journal.insert().values(row)))
+        self._database.add_later(journal, row)
 
     async def start(self, kind: str) -> None:
         """Open the run; a recovered one goes on under its first start."""

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+
+from shared.logs import get_logger
+
+logger = get_logger("database")
 
 T = TypeVar("T")
 Write = Callable[[sa.Connection], T]
@@ -68,6 +74,18 @@ def _open_writer_engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    work: Write[Any]
+    future: Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    table: sa.Table
+    values: dict[str, Any]
+
+
 class Database:
     """Reads from a small pool, writes through the writer thread."""
 
@@ -75,19 +93,19 @@ class Database:
         self.url = normal_url(url)
         self.writer_engine = _open_writer_engine(self.url)
         self._reader = open_engine(self.url, pool_size=3)
-        self._waiting: SimpleQueue[tuple[Write[Any], Future[Any] | None] | None] = SimpleQueue()
+        self._waiting: SimpleQueue[_Row | _Work | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="database-writer", daemon=True)
         self._thread.start()
 
     async def write(self, work: Write[T]) -> T:
         """Run `work` in the next group commit; returns after the commit. Its error rolls back its part only."""
         future: Future[T] = Future()
-        self._waiting.put((work, future))
+        self._waiting.put(_Work(work, future))
         return await asyncio.wrap_future(future)
 
-    def write_later(self, work: Write[object]) -> None:
+    def add_later(self, table: sa.Table, row: Mapping[str, Any]) -> None:
         """For rows with no effect behind them: ride on the next commit, 200 ms at most, lost by a crash."""
-        self._waiting.put((work, None))
+        self._waiting.put(_Row(table, dict(row)))
 
     async def read(self, query: Callable[[sa.Connection], T]) -> T:
         """Run a query in a worker thread."""
@@ -106,19 +124,15 @@ class Database:
         self.writer_engine.dispose()
 
     def _run(self) -> None:
-        buffered: list[tuple[Write[Any], Future[Any] | None]] = []
-        while True:
-            group, stopping = self._next_group(buffered)
+        stopping = False
+        while not stopping:
+            group, stopping = self._next_group()
             if group:
                 self._commit(group)
-            buffered = []
-            if stopping:
-                return
 
-    def _next_group(
-        self, group: list[tuple[Write[Any], Future[Any] | None]]
-    ) -> tuple[list[tuple[Write[Any], Future[Any] | None]], bool]:
+    def _next_group(self) -> tuple[list[_Row | _Work], bool]:
         """Wait for something urgent; rows for later wait for it too, but not longer than LATER_S."""
+        group: list[_Row | _Work] = []
         urgent = False
         while len(group) < MAX_GROUP:
             try:
@@ -129,27 +143,35 @@ class Database:
             if item is None:
                 return group, True
             group.append(item)
-            urgent = urgent or item[1] is not None
+            urgent = urgent or isinstance(item, _Work)
         return group, False
 
-    def _commit(self, group: list[tuple[Write[Any], Future[Any] | None]]) -> None:
-        settled: list[tuple[Future[Any], Any, BaseException | None]] = []
+    def _commit(self, group: list[_Row | _Work]) -> None:
+        works = [item for item in group if isinstance(item, _Work)]
+        rows: dict[sa.Table, list[dict[str, Any]]] = {}
+        for item in group:
+            if isinstance(item, _Row):
+                rows.setdefault(item.table, []).append(item.values)
         try:
             with self.writer_engine.begin() as connection:
-                for work, future in group:
-                    result, error = _in_savepoint(connection, work)
-                    if future is not None:
-                        settled.append((future, result, error))
+                for table, values in rows.items():
+                    _lost, problem = _in_savepoint(connection, partial(_insert, table, values))
+                    if problem is not None:
+                        logger.error("rows_lost", table=table.name, rows=len(values), error_type=type(problem).__name__)
+                outcomes = [_in_savepoint(connection, work.work) for work in works]
         except sa.exc.SQLAlchemyError as failure:
-            for _work, future in group:
-                if future is not None:
-                    future.set_exception(failure)
+            for work in works:
+                work.future.set_exception(failure)
             return
-        for future, result, problem in settled:
+        for work, (result, problem) in zip(works, outcomes, strict=True):
             if problem is not None:
-                future.set_exception(problem)
+                work.future.set_exception(problem)
             else:
-                future.set_result(result)
+                work.future.set_result(result)
+
+
+def _insert(table: sa.Table, values: list[dict[str, Any]], connection: sa.Connection) -> None:
+    connection.execute(table.insert(), values)
 
 
 def _in_savepoint(connection: sa.Connection, work: Write[T]) -> tuple[T | None, Exception | None]:

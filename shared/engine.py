@@ -18,7 +18,7 @@ from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
-from dbos._dbos import _get_dbos_instance  # private, like the next: see above
+from dbos._dbos import ScheduleInput, _get_dbos_instance  # private, like the next: see above
 from dbos._queue import queue_worker_thread
 
 from shared.database import Database, open_engine
@@ -104,6 +104,7 @@ class Engine:
         self._own_engine: sa.Engine | None = None
         self._client: DBOSClient | None = None
         self._active: dict[str, int] = dict.fromkeys(self._queues, 0)
+        self._schedules: list[ScheduleInput] = []
         self._serializer = DBOSPortableJSONSerializer()
         config: dict[str, Any] = {
             "name": name,
@@ -141,6 +142,27 @@ class Engine:
         run.__qualname__ = run.__name__ = name
         DBOS.workflow(name=name, max_recovery_attempts=MAX_RECOVERIES)(run)
 
+    def schedule(self, name: str, cron: str, function: Callable[[], Awaitable[None]]) -> None:
+        """Run `function` as a workflow at each tick of `cron` (six fields, seconds first, UTC). Before `start`.
+
+        Once per tick, however many replicas run; a tick that nobody was there for is skipped.
+        """
+
+        async def run(_scheduled_at: Any, _context: Any) -> None:
+            await function()
+
+        run.__qualname__ = run.__name__ = name
+        registered = DBOS.workflow(name=name, max_recovery_attempts=MAX_RECOVERIES)(run)
+        self._schedules.append(
+            {
+                "schedule_name": name,
+                "workflow_fn": registered,
+                "schedule": cron,
+                "context": None,
+                "cron_timezone": "UTC",
+            }
+        )
+
     async def start(self) -> None:
         """Launch: recovers what the process before left. Call from the event loop that workflows shall run on."""
         DBOS.listen_queues([])  # none polled by DBOS itself: our threads do, with nudges
@@ -159,6 +181,8 @@ class Engine:
                 **limits,
             )
             await asyncio.to_thread(self._watch, queue.name)
+        if self._schedules:
+            await DBOS.apply_schedules_async(self._schedules)
 
     def _watch(self, queue: str) -> None:
         dbos = _get_dbos_instance()

@@ -6,7 +6,7 @@ and never is: only the caller knows how to look. A write that surely was not sen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -43,15 +43,27 @@ class HttpClient:
             follow_redirects=False,
         )
 
-    async def read(self, path: str, **options: Any) -> httpx.Response:
-        """GET, retried with back-off while there is no usable answer (network, timeout, 5xx)."""
+    async def read(
+        self, path: str, *, check: Callable[[httpx.Response], object] | None = None, **options: Any
+    ) -> httpx.Response:
+        """GET, retried with back-off while there is no usable answer (network, timeout, 5xx).
+
+        `check` may raise UpstreamUnavailable too: for a system that says 200 to what is none.
+        """
+
+        async def once() -> httpx.Response:
+            answer = await self._send("GET", path, write=False, **options)
+            if check is not None:
+                check(answer)
+            return answer
+
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(UpstreamUnavailable),
             stop=stop_after_attempt(self._attempts),
             wait=wait_random_exponential(multiplier=0.1, max=1.0),
             reraise=True,
         )
-        response: httpx.Response = await retrying(self._send, "GET", path, write=False, **options)
+        response: httpx.Response = await retrying(once)
         return response
 
     async def write(self, method: str, path: str, **options: Any) -> httpx.Response:

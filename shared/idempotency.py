@@ -114,7 +114,9 @@ class IdempotencyRecord:
             try:
                 result = await work(look_first)
             except _SURELY_NOT_DONE:
-                await self._quietly(_FORGET, keys, [owner])
+                # Sure of this try only: what an earlier one did (look_first) is as unknown as before.
+                script, marks = (_ABANDON, keys[1:]) if look_first else (_FORGET, keys)
+                await self._quietly(script, marks, [owner])
                 raise
             except BaseException:
                 # Stays "under way" with nobody alive behind it: the next try is told to look.

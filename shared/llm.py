@@ -6,6 +6,7 @@ Source: contracts/ollama.md, section 9 (the checklist) and section 5 (what qwen3
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import re
 import time
@@ -20,7 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import BudgetExceeded, UpstreamMalformed, UpstreamRejected, UpstreamUnavailable
 from shared.llm_lock import LlmLock, Priority
-from shared.masking import mask_personal
+from shared.masking import mask_content
 
 SYSTEM = "ollama"
 SEED = 7
@@ -149,7 +150,7 @@ class Llm:
             attempt = _Try(number=number)
             final = replace(ask, messages=messages, tools=(), seen_tokens=0)
             try:
-                raw = await self._call(final, attempt, schema=model.model_json_schema())
+                raw = await self._call(final, attempt, schema=_schema_of(model))
                 return model.model_validate_json(raw.text), raw
             except ValidationError as error:
                 problem = "; ".join(f"{e['loc']}: {e['msg']}" for e in error.errors(include_input=False)[:3])
@@ -161,7 +162,7 @@ class Llm:
         """Raises when the model cannot be used: server away, model not pulled, no tool support."""
         try:
             shown = await self._ollama.show(self._settings.ollama_model)
-        except (ollama.ResponseError, httpx.HTTPError, ConnectionError) as error:
+        except (ollama.ResponseError, httpx.HTTPError, ConnectionError, ValueError) as error:
             raise _translate(error, self._settings.ollama_model) from error
         if "tools" not in (shown.capabilities or []):
             raise UpstreamRejected(f"model {self._settings.ollama_model} does not support tools", system=SYSTEM)
@@ -205,12 +206,14 @@ class Llm:
             if error.status_code == httpx.codes.INTERNAL_SERVER_ERROR and _is_parse_error(error.error):
                 raise _BrokenReply("the server could not parse the tool call") from error
             raise _translate(error, settings.ollama_model) from error
-        except (httpx.HTTPError, ConnectionError, TimeoutError) as error:
+        except (httpx.HTTPError, ConnectionError, TimeoutError, ValueError) as error:
+            # ValueError: a web page, or JSON of another shape, where an answer was due.
             raise _translate(error, settings.ollama_model) from error
 
     def _check_size(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> None:
         """The server would drop the oldest messages without a word."""
-        size = sum(len(str(m.get("content", ""))) for m in messages) + len(json.dumps(list(tools), default=dict))
+        texts = (f"{m.get('content', '')}{m.get('tool_calls', '')}" for m in messages)
+        size = sum(map(len, texts)) + len(json.dumps(list(tools), default=dict))
         room = self._settings.ollama_num_ctx - self._settings.ollama_num_predict
         if size / CHARS_PER_TOKEN > room:
             raise BudgetExceeded(f"the conversation no longer fits the model's context ({room} tokens)")
@@ -264,13 +267,18 @@ def _recover(text: str) -> list[ToolCallRequest]:
 
 def _masked(message: Message) -> Message:
     if message.get("role") in ("user", "tool") and isinstance(message.get("content"), str):
-        return {**message, "content": mask_personal(message["content"])}
+        return {**message, "content": mask_content(message["content"])}
     return message
+
+
+@functools.cache
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
 
 
 def _schema_message(model: type[BaseModel]) -> Message:
     """The server does not put the schema into the prompt (section 4), so it is said in words too."""
-    schema = json.dumps(model.model_json_schema(), ensure_ascii=False)
+    schema = json.dumps(_schema_of(model), ensure_ascii=False)
     return {"role": "user", "content": f"Give your final answer now, as JSON of this schema, nothing else: {schema}"}
 
 

@@ -13,6 +13,8 @@ import uuid
 from collections.abc import AsyncIterator
 from enum import IntEnum
 
+import anyio
+
 from shared.errors import LockLost, UpstreamUnavailable
 from shared.logs import get_logger
 from shared.redis_helper import RedisHelper
@@ -67,9 +69,10 @@ return ''
 class LlmLock:
     """The lock, as one executor sees it."""
 
-    def __init__(self, redis: RedisHelper, *, executor: str) -> None:
+    def __init__(self, redis: RedisHelper, *, executor: str, ttl_s: int = TTL_S) -> None:
         self._redis = redis
         self._executor = executor
+        self._ttl_s = ttl_s
         self._released = asyncio.Event()
 
     async def free_own(self) -> bool:
@@ -90,7 +93,10 @@ class LlmLock:
         try:
             await self._wait_in_line(owner, priority, deadline)
         except BaseException:
-            await self._leave(owner)
+            # A try that was cancelled may have taken the lock without our hearing of it.
+            with anyio.CancelScope(shield=True):
+                await self._leave(owner)
+                await self._release(owner)
             raise
         body = asyncio.current_task()
         lost = asyncio.Event()
@@ -98,31 +104,34 @@ class LlmLock:
         try:
             yield owner
         except asyncio.CancelledError:
-            if lost.is_set():
+            if lost.is_set() and body is not None and body.uncancel() == 0:
                 raise LockLost("the model's lock went to somebody else") from None
             raise
         finally:
             renewer.cancel()
-            await self._release(owner)
+            with anyio.CancelScope(shield=True):
+                await self._release(owner)
 
     async def _wait_in_line(self, owner: str, priority: Priority, deadline: float) -> None:
         loop = asyncio.get_running_loop()
         score = f"{int(priority) * 10**14 + time.time_ns() // 10**6}"
         while True:
             self._released.clear()
-            if await self._redis.run(_TRY, [LOCK, WAITING, ALIVE], [owner, str(TTL_S), score, *_now_and_ttl()]):
+            if await self._redis.run(_TRY, [LOCK, WAITING, ALIVE], [owner, str(self._ttl_s), score, *_now_and_ttl()]):
                 return
             left = deadline - loop.time()
             if left <= 0:
                 raise UpstreamUnavailable("the model is busy: no lock before the deadline", system="ollama")
+            # Not wait_for: on 3.11 it may swallow the waiter's cancellation.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._released.wait(), min(POLL_S, left))
+                async with asyncio.timeout(min(POLL_S, left)):
+                    await self._released.wait()
 
     async def _renew(self, owner: str, lost: asyncio.Event, body: asyncio.Task[object] | None) -> None:
         while True:
-            await asyncio.sleep(TTL_S / 3)
+            await asyncio.sleep(self._ttl_s / 3)
             with contextlib.suppress(UpstreamUnavailable):
-                if not await self._redis.renew(LOCK, owner=owner, ttl_s=TTL_S):
+                if not await self._redis.renew(LOCK, owner=owner, ttl_s=self._ttl_s):
                     lost.set()
                     if body is not None:
                         body.cancel()

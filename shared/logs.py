@@ -22,7 +22,7 @@ _SECRET_NAME = re.compile(
 _SAFE_NAMES = frozenset({"prompt_tokens", "output_tokens", "total_tokens", "tokens", "token_name"})
 _SECRET_VALUE = re.compile(
     r"(?i)\b(bearer|basic|user_token|token)\s+[a-z0-9._~+/=-]{6,}"
-    r"|(?i:(?:password|token|secret|community)\s*[=:]\s*)[^\s,;&\"']+"
+    r"|(?:passw(?:or)?d|pwd|token|secret|community|api_?key)[\"']?\s*[=:]\s*(?:\"[^\"]*\"|'[^']*'|[^\s,;&\"']+)"
     r"|\b(?:redis|postgres(?:ql)?(?:\+\w+)?|ldaps?|https?)://[^/\s:@]*:[^@\s/]+@"
 )
 
@@ -33,18 +33,23 @@ def redact_text(text: str) -> str:
 
 
 def redact(value: Any, *, max_text: int = MAX_TEXT) -> Any:
-    """A copy of `value` fit to be stored: secret-named fields replaced, long texts cut. Any JSON-like value."""
+    """A copy of `value` fit to be stored: secret-named fields replaced, long texts cut, an exception only its type.
+
+    Any JSON-like value; what else there is becomes text.
+    """
     if isinstance(value, Mapping):
         return {
             str(key): REDACTED if _is_secret_name(str(key)) else redact(item, max_text=max_text)
             for key, item in value.items()
         }
-    if isinstance(value, list | tuple):
-        return [redact(item, max_text=max_text) for item in value[:50]]
-    if isinstance(value, str):
-        text = redact_text(value)
-        return text if len(text) <= max_text else f"{text[:max_text]}… (+{len(text) - max_text})"
-    return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [redact(item, max_text=max_text) for item in list(value)[:50]]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, BaseException):
+        return type(value).__name__
+    text = redact_text(str(value))
+    return text if len(text) <= max_text else f"{text[:max_text]}… (+{len(text) - max_text})"
 
 
 def _is_secret_name(name: str) -> bool:

@@ -88,6 +88,11 @@ class ToolCalls:
         self._note(tool, params.name, outcome, started, request_id)
         return result
 
+    def find_schema(self, name: str) -> Mapping[str, Any] | None:
+        """A tool's input schema, for the SDK."""
+        tool = self._tools.get(name)
+        return tool.listing.input_schema if tool else None
+
     async def drain(self, timeout_s: float) -> None:
         """Let writes that are under way finish: a stopping server should not leave outcomes unknown."""
         if self._writes:
@@ -100,7 +105,7 @@ class ToolCalls:
         if tool is None:
             raise NotFound(f"unknown tool {params.name[:64]!r}; this server has: {', '.join(self._tools)}")
         if not caller.may_call(tool):
-            raise Refused(f"token {caller.name} may not call {tool.name}")
+            raise Refused(f"caller {caller.name} may not call {tool.name}")
         if self._book is not None:
             await self._book.charge(caller, tool)
         parsed = tool.parse(params.arguments or {})

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self, cast
 
@@ -40,6 +41,7 @@ HEARTBEAT_S = 15.0
 FIRST_BACKOFF_S = 0.2
 MAX_BACKOFF_S = 15.0
 WAIT_UP_S = 3.0
+PING_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,26 @@ class ToolReply:
     replayed: bool
 
 
+# What a connection may end with; ValueError is an answer of another shape than MCP's.
+_BROKEN = (
+    MCPError,
+    httpx2.HTTPError,
+    OSError,
+    TimeoutError,
+    ValueError,
+    anyio.ClosedResourceError,
+    anyio.BrokenResourceError,
+)
+
+
+_statuses: ContextVar[list[int]] = ContextVar("statuses")
+"""The HTTP statuses of one call. The SDK sends each request in its caller's context, and tells him none of them."""
+
+
+async def _note_status(response: httpx2.Response) -> None:
+    _statuses.get([]).append(response.status_code)
+
+
 class _Lost(Exception):
     """The connection broke under a call; `sent` is false when the call surely never left."""
 
@@ -96,26 +118,32 @@ class _Link:
         self._transport = transport
         self._client: Client | None = None
         self._up = asyncio.Event()
-        self._lost = asyncio.Event()
+        self._lost = False
+        self._wake = asyncio.Event()
 
     async def keep_up(self) -> None:
         """Connect, stay until lost, connect again; for ever."""
+        owner = asyncio.current_task()
         backoff = FIRST_BACKOFF_S
         while True:
+            statuses: list[int] = []
+            _statuses.set(statuses)
             try:
                 async with self._connect() as client:
                     await self._discover(client)
                     backoff = FIRST_BACKOFF_S
                     await self._stay(client)
-            except (MCPError, httpx2.HTTPError, OSError, TimeoutError, anyio.ClosedResourceError) as error:
-                self._note_problem(error)
+            except _BROKEN as error:
+                self._note_problem(error, statuses)
             except BaseExceptionGroup as group:
                 if group.split(asyncio.CancelledError)[0] is not None:
                     raise
-                self._note_problem(_first(group))
+                self._note_problem(_first(group), statuses)
             finally:
                 self._up.clear()
                 self._client = None
+            if owner is not None and owner.cancelling():
+                return  # the SDK may have put an error of its own in the place of our cancellation
             await asyncio.sleep(backoff * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, no secret
             backoff = min(backoff * 2, MAX_BACKOFF_S)
 
@@ -130,7 +158,10 @@ class _Link:
                 mode = "legacy"
             else:
                 timeout = httpx2.Timeout(60.0, connect=3.0)
-                http = await stack.enter_async_context(httpx2.AsyncClient(headers=headers, timeout=timeout))
+                hooks = {"response": [_note_status]}
+                http = await stack.enter_async_context(
+                    httpx2.AsyncClient(headers=headers, timeout=timeout, event_hooks=hooks)
+                )
                 source, mode = streamable_http_client(f"{base}/mcp", http_client=http), "auto"
             yield await stack.enter_async_context(Client(source, mode=mode, read_timeout_seconds=30.0, cache=None))
 
@@ -150,34 +181,45 @@ class _Link:
         }
 
     async def _stay(self, client: Client) -> None:
-        self._lost.clear()
+        self._lost = False
         self._client = client
         self.problem = None
         self._up.set()
         logger.info("mcp_server_up", server=self.endpoint.name, tools=len(self.tools))
-        while not self._lost.is_set():
+        while not self._lost:
+            # Not wait_for: on 3.11 it may swallow our cancellation.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._lost.wait(), HEARTBEAT_S)
-            if self._transport == "sse" and not self._lost.is_set():
-                await client.session.send_ping()
+                async with asyncio.timeout(HEARTBEAT_S):
+                    await self._wake.wait()
+            self._wake.clear()
+            if self._transport == "sse" and not self._lost:
+                with anyio.fail_after(PING_S):
+                    await client.session.send_ping()
 
-    def _note_problem(self, error: BaseException) -> None:
+    def _note_problem(self, error: BaseException, statuses: list[int]) -> None:
         name = self.endpoint.name
-        status = error.response.status_code if isinstance(error, httpx2.HTTPStatusError) else None
-        if status == httpx2.codes.UNAUTHORIZED or "401" in str(error):
-            problem: UpstreamError = UpstreamUnauthorized(
-                f"MCP server {name} refuses our token: a person must check it", system=f"mcp:{name}"
-            )
+        if isinstance(error, httpx2.HTTPStatusError):
+            statuses.append(error.response.status_code)
+        problem: UpstreamError
+        if statuses[-1:] == [httpx2.codes.UNAUTHORIZED]:
+            problem = self._refusal()
         else:
             problem = UpstreamUnavailable(f"MCP server {name} cannot be reached", system=f"mcp:{name}")
         if self.problem is None or type(self.problem) is not type(problem):
             logger.warning("mcp_server_down", server=name, code=problem.code, error_type=type(error).__name__)
         self.problem = problem
 
+    def _refusal(self) -> UpstreamUnauthorized:
+        name = self.endpoint.name
+        return UpstreamUnauthorized(
+            f"MCP server {name} refuses our token: a person must check it", system=f"mcp:{name}"
+        )
+
     async def wait_up(self, timeout_s: float) -> None:
         """Raises what keeps the server away when it is not up in time."""
         try:
-            await asyncio.wait_for(self._up.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._up.wait()
         except TimeoutError:
             name = self.endpoint.name
             raise self.problem or UpstreamUnavailable(
@@ -189,37 +231,40 @@ class _Link:
     ) -> CallToolResult:
         """One attempt. Raises _Lost when no answer came."""
         client = self._client
-        if client is None or self._lost.is_set():
+        if client is None or self._lost:
             raise _Lost("not connected", sent=False)
+        statuses: list[int] = []
+        _statuses.set(statuses)
         try:
             return await client.call_tool(
                 name, dict(arguments), meta=cast("Any", dict(meta) or None), read_timeout_seconds=timeout_s
             )
         except MCPError as error:
             if error.code == REQUEST_TIMEOUT:
-                await self._probe(client)
+                # Is only the tool slow, or is the stream dead? The link's owner asks: the caller's time is up.
+                self._wake.set()
                 raise _Lost("no answer in time", sent=True) from error
             if error.code == CONNECTION_CLOSED:
-                self._drop()
+                self._drop(client)
                 raise _Lost("connection lost", sent=True) from error
+            if httpx2.codes.UNAUTHORIZED in statuses:
+                self._drop(client)
+                raise self._refusal() from error
+            if any(status >= httpx2.codes.INTERNAL_SERVER_ERROR for status in statuses):
+                # A server that was stopped meanwhile, or a proxy before one that is away.
+                self._drop(client)
+                raise _Lost(f"HTTP {statuses[-1]}", sent=True) from error
             raise
         except (httpx2.HTTPError, OSError, anyio.ClosedResourceError, anyio.BrokenResourceError) as error:
-            self._drop()
+            self._drop(client)
             raise _Lost("connection lost", sent=not isinstance(error, httpx2.ConnectError)) from error
 
-    def _drop(self) -> None:
-        self._lost.set()
-        self._up.clear()
-
-    async def _probe(self, client: Client) -> None:
-        """After a time-out: is only the tool slow, or is the stream dead? (contracts/mcp.md, section 3)"""
-        if self._transport != "sse":
-            return
-        try:
-            with anyio.fail_after(3.0):
-                await client.session.send_ping()
-        except (MCPError, TimeoutError, anyio.ClosedResourceError):
-            self._drop()
+    def _drop(self, client: Client) -> None:
+        """Connect anew, unless that has happened since `client` failed."""
+        if client is self._client:
+            self._lost = True
+            self._up.clear()
+            self._wake.set()
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -230,17 +275,23 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 class Toolbox:
-    """The tools of several servers. Use as an async context manager."""
+    """The tools of several servers. Use as an async context manager.
 
-    def __init__(self, endpoints: Sequence[Endpoint], *, transport: Transport = "http") -> None:
+    wait_up_s: how long the start, and then each call, waits for a server that is away.
+    """
+
+    def __init__(
+        self, endpoints: Sequence[Endpoint], *, transport: Transport = "http", wait_up_s: float = WAIT_UP_S
+    ) -> None:
+        self._wait_up_s = wait_up_s
         self._links = {endpoint.name: _Link(endpoint, transport) for endpoint in endpoints}
         self._owners: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
-        """Start connecting; returns once each server has answered or shown that it will not for now."""
+        """Start connecting; returns once each server has answered, or after `wait_up_s`."""
         self._owners = [asyncio.create_task(link.keep_up()) for link in self._links.values()]
         await asyncio.gather(
-            *(link.wait_up(WAIT_UP_S) for link in self._links.values()),
+            *(link.wait_up(self._wait_up_s) for link in self._links.values()),
             return_exceptions=True,
         )
         return self
@@ -280,10 +331,11 @@ class Toolbox:
         link, name = self._find(qualified)
         while True:
             left = deadline - asyncio.get_running_loop().time()
-            await link.wait_up(min(max(left, 0.0), WAIT_UP_S))
+            await link.wait_up(min(max(left, 0.0), self._wait_up_s))
             tool = link.tools.get(name)
             if tool is None:
                 raise NotFound(f"server {link.endpoint.name} has no tool {name}")
+            left = deadline - asyncio.get_running_loop().time()
             try:
                 result = await link.call(name, arguments, meta=meta, timeout_s=max(left, 0.05))
                 return _reply(result, system=link.endpoint.name)

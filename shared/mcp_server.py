@@ -81,6 +81,8 @@ def build_app(
         instructions=spec.instructions,
         on_list_tools=calls.list_tools,
         on_call_tool=calls.call_tool,
+        # Without it the SDK runs a whole tools/list before each call on /mcp, to check headers that none of ours has.
+        get_tool_input_schema=calls.find_schema,
     )
     security = TransportSecuritySettings(
         allowed_hosts=list(settings.allowed_hosts), allowed_origins=list(settings.allowed_origins)
@@ -103,12 +105,14 @@ def build_app(
             yield
             await calls.drain(DRAIN_S)
 
+    # The same endpoints under both names: one cap on SSE sessions, not one each.
+    endpoints = transports()
     return Starlette(
         routes=[
             *_probes(check_ready),
             metrics_route(registry),
-            *transports(),
-            Mount(spec.historical_prefix, routes=transports()),
+            *endpoints,
+            Mount(spec.historical_prefix, routes=endpoints),
         ],
         middleware=_auth(book),
         lifespan=run,

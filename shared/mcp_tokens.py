@@ -110,7 +110,7 @@ class TokenBook:
             self._local = {k: n for k, n in self._local.items() if k.endswith(f":{hour}")}
             used = self._local[key] = self._local.get(key, 0) + 1
         if used > cap:
-            raise Refused(f"hourly cap reached for token {token.name}: {cap} {what} an hour")
+            raise Refused(f"hourly cap reached for caller {token.name}: {cap} {what} an hour")
 
 
 def load_tokens(path: Path) -> list[Token]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -46,6 +46,10 @@ class Call:
     look_first: bool = False
     fresh_after: float | None = None
     recipient_domains: frozenset[str] = frozenset({"*"})
+
+    def part(self, name: str) -> Call:
+        """This call as seen by one of its several effects: with a key of its own, so that marks cannot be confused."""
+        return replace(self, idempotency_key=self.idempotency_key and f"{self.idempotency_key}:{name}")
 
 
 class _ToolInput(BaseModel):
@@ -139,7 +143,7 @@ def _refuse_booleans_for_numbers(model: type[BaseModel], given: Mapping[str, Any
     """Python takes true for 1; a model that says ticket_id=true means nothing by it."""
     for name, info in model.model_fields.items():
         kinds = {info.annotation, *typing.get_args(info.annotation)}
-        if isinstance(given.get(name), bool) and int in kinds and bool not in kinds:
+        if isinstance(given.get(name), bool) and kinds & {int, float} and bool not in kinds:
             raise InvalidInput(f"{name}: a number is needed, not {str(given[name]).lower()}")
 
 

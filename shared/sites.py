@@ -127,7 +127,7 @@ def load_sites(path: Path) -> Sites:
         parsed = _File.model_validate(tomllib.loads(text))
     except FileNotFoundError:
         raise InvalidInput(f"{path}: the sites file does not exist (SITES_FILE)") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{path}: {error}") from None
     except ValidationError as error:
         faults = [f"{path}:{_line_of(text, e['loc'])}: {_named(e['loc'])}: {e['msg']}" for e in error.errors()]
@@ -155,7 +155,9 @@ def _line_of(text: str, loc: tuple[int | str, ...]) -> int:
         if hits:
             at, name = hits[min(int(index or 0), len(hits) - 1)], path
         else:
-            keys = [n for n in range(at, len(lines)) if re.match(rf"^\s*{re.escape(str(part))}\s*=", lines[n])]
+            # Only as far as the next table: the same key further down belongs to somebody else.
+            end = next((n for n in range(at + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
+            keys = [n for n in range(at, end) if re.match(rf"^\s*{re.escape(str(part))}\s*=", lines[n])]
             return (keys[0] if keys else at) + 1
         i += 2 if index is not None else 1
     return at + 1

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from hypothesis import HealthCheck, settings
 
-from cli.processes import Children, find_redis_server, start_redis
+from cli.processes import Children, find_redis_server, free_socket, start_redis
 from shared.redis_helper import RedisHelper
 
 Serve = Callable[[Any], Any]
@@ -43,7 +43,7 @@ def pytest_runtest_makereport(
 @asynccontextmanager
 async def running(app: Any, *, sock: socket.socket | None = None) -> AsyncIterator[str]:
     """Serve an ASGI app on a free port of loopback, in this event loop; yields its base URL."""
-    listener = sock or socket.create_server(("127.0.0.1", 0))
+    listener = sock or free_socket()
     config = uvicorn.Config(app, log_config=None, log_level="critical", timeout_graceful_shutdown=1, lifespan="on")
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

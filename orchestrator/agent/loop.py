@@ -160,10 +160,9 @@ def _coerced(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[st
         for name, value in arguments.items()
         if value is not None
     }
-    try:
-        jsonschema.validate(given, dict(schema))
-    except jsonschema.ValidationError as error:
-        raise InvalidInput(f"arguments do not fit: {error.message[:200]}") from None
+    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(given))
+    if error is not None:
+        raise InvalidInput(f"arguments do not fit: {error.message[:200]}")
     return given
 
 

@@ -27,7 +27,7 @@ from servers.glpi.models import (
     ticket_from_glpi,
     to_glpi_status,
 )
-from servers.glpi.session import GlpiSession
+from servers.glpi.session import GlpiSession, found_or
 from servers.glpi.text import to_glpi_html, to_glpi_title
 from shared.errors import InvalidInput, OutcomeUnknown, UpstreamRejected
 from shared.mcp_tool import Call
@@ -67,7 +67,8 @@ class GlpiClient:
     async def create_ticket(self, call: Call, new: NewTicket) -> TicketRef:
         """Create a ticket once. With a key, the text carries a mark by which a lost answer is looked up.
 
-        Raises InvalidInput for an unknown or ambiguous category, with the candidates.
+        Raises InvalidInput for an unknown or ambiguous category, with the candidates; NotFound for a requester that
+        GLPI would take without a look.
         """
         mark = self.session.mark("ticket", call.idempotency_key) if call.idempotency_key else None
         fields: dict[str, Any] = {
@@ -81,16 +82,18 @@ class GlpiClient:
             fields["itilcategories_id"] = (await self.find_category(new.category)).category_id
         if new.entity_id is not None:
             fields["entities_id"] = new.entity_id
+        if new.requester_id is not None:
+            await self.session.get(f"/User/{new.requester_id}")
         if not new.notify:
             fields["_disablenotif"] = True
         if mark and call.look_first and (found := await self._find_marked_ticket(mark, new)):
             return TicketRef(ticket_id=found, already_done=True)
         try:
             return TicketRef(ticket_id=await self.session.add("Ticket", fields))
-        except OutcomeUnknown:
-            if mark and (found := await self._find_marked_ticket(mark, new)):
-                return TicketRef(ticket_id=found)
-            raise
+        except OutcomeUnknown as lost:
+            if mark is None:
+                raise
+            return TicketRef(ticket_id=await found_or(lost, self._find_marked_ticket(mark, new)))
 
     async def _find_marked_ticket(self, mark: str, new: NewTicket) -> int | None:
         """The ticket that carries `mark`, if our account wrote it for this requester: others may copy a mark."""
@@ -172,15 +175,23 @@ class GlpiClient:
         )
 
     async def update_ticket(self, call: Call, ticket_id: int, changes: TicketChanges) -> TicketRef:
-        """Change fields, then add `content` as a public followup. Raises InvalidInput when nothing is asked."""
+        """Change fields, then add `content` as a public followup.
+
+        Raises InvalidInput when nothing is asked, NotFound for an unknown ticket. The followup comes last: it is the
+        one part that a repeat must not do again, so nothing may fail after it.
+        """
         fields = await self._to_glpi_changes(changes)
         if not fields and not changes.content:
             raise InvalidInput("nothing to change: give content, status, category, urgency or priority")
+        known = await self.get_ticket(ticket_id)
         if fields:
             await self.session.update("Ticket", ticket_id, fields)
+            known = await self.get_ticket(ticket_id)
         if changes.content:
-            await self.add_followup(call, ticket_id, changes.content, private=False, notify=changes.notify)
-        return TicketRef(ticket_id=ticket_id, status=(await self.get_ticket(ticket_id)).status)
+            await self.add_followup(
+                call.part("update"), ticket_id, changes.content, private=False, notify=changes.notify
+            )
+        return TicketRef(ticket_id=ticket_id, status=known.status)
 
     async def _to_glpi_changes(self, changes: TicketChanges) -> dict[str, Any]:
         fields: dict[str, Any] = {}
@@ -210,10 +221,11 @@ class GlpiClient:
         }
         try:
             return FollowupRef(ticket_id=ticket_id, followup_id=await self.session.add("ITILFollowup", fields))
-        except OutcomeUnknown:
-            if mark and (found := await self._find_marked_followup(ticket_id, mark)):
-                return FollowupRef(ticket_id=ticket_id, followup_id=found)
-            raise
+        except OutcomeUnknown as lost:
+            if mark is None:
+                raise
+            found = await found_or(lost, self._find_marked_followup(ticket_id, mark))
+            return FollowupRef(ticket_id=ticket_id, followup_id=found)
         except UpstreamRejected:
             await self.session.get(f"/Ticket/{ticket_id}")  # NotFound says it better than "refused the write"
             raise
@@ -238,8 +250,8 @@ class GlpiClient:
         }
         try:
             await self.session.add("ITILSolution", fields)
-        except OutcomeUnknown:
-            if (await self.get_ticket(ticket_id)).status is not TicketStatus.SOLVED:
+        except OutcomeUnknown as lost:
+            if (await found_or(lost, self.get_ticket(ticket_id))).status is not TicketStatus.SOLVED:
                 raise
         return TicketRef(ticket_id=ticket_id, status=TicketStatus.SOLVED)
 
@@ -252,8 +264,8 @@ class GlpiClient:
         fields = {"tickets_id": ticket_id, "users_id": technician_id, "type": 2, "use_notification": 1}
         try:
             await self.session.add("Ticket_User", fields)
-        except OutcomeUnknown:
-            if technician_id not in (await self.get_ticket(ticket_id)).technician_ids:
+        except OutcomeUnknown as lost:
+            if technician_id not in (await found_or(lost, self.get_ticket(ticket_id))).technician_ids:
                 raise
         return TicketRef(ticket_id=ticket_id, status=(await self.get_ticket(ticket_id)).status)
 

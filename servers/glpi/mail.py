@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,8 +9,9 @@ from typing import Any
 
 from servers.glpi.client import GlpiClient
 from servers.glpi.models import EmailRef, EmailState, email_state_from_glpi
-from servers.glpi.text import looks_like_html, parse_html
-from shared.errors import OutcomeUnknown, Refused, UpstreamError, UpstreamRejected
+from servers.glpi.session import found_or
+from servers.glpi.text import escape, looks_like_html, parse_html
+from shared.errors import OutcomeUnknown, Refused, UpstreamRejected, WidipError
 from shared.mcp_tool import Call
 
 STUCK_AFTER = timedelta(minutes=10)
@@ -94,11 +94,10 @@ class GlpiMail:
         }
         try:
             return await self._session.add("QueuedNotification", fields)
-        except OutcomeUnknown:
-            found = await self._find(mark, email) if mark else None
-            if found is None:
+        except OutcomeUnknown as lost:
+            if mark is None:
                 raise
-            return found
+            return await found_or(lost, self._find(mark, email))
 
     async def _find(self, mark: str | None, email: Email) -> int | None:
         """The queued mail with our mark, to this recipient about this ticket; sent ones are in the bin."""
@@ -113,8 +112,8 @@ class GlpiMail:
         """The mail is out whatever comes of this: a lost trace is reported, not raised."""
         text = f"E-mail envoyé à {email.recipient} : « {email.subject} »"
         try:
-            await self._glpi.add_followup(call, email.ticket_id, text, private=True, notify=False)
-        except UpstreamError:
+            await self._glpi.add_followup(call.part("trace"), email.ticket_id, text, private=True, notify=False)
+        except WidipError:
             return False
         return True
 
@@ -122,13 +121,13 @@ class GlpiMail:
 def _check_domain(call: Call, recipient: str) -> None:
     domain = recipient.rpartition("@")[2].casefold()
     if "*" not in call.recipient_domains and domain not in call.recipient_domains:
-        raise Refused(f"token {call.caller} may not write to {domain}")
+        raise Refused(f"caller {call.caller} may not write to {domain}")
 
 
 def _to_glpi(email: Email) -> dict[str, Any]:
     """Names as strings: left null, GLPI accepts the row and never sends it."""
     markup = looks_like_html(email.body)
-    lines = "<br>".join(html.escape(line) for line in email.body.splitlines())
+    lines = "<br>".join(escape(line) for line in email.body.splitlines())
     return {
         "itemtype": "Ticket",
         "items_id": email.ticket_id,

@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,7 +14,10 @@ from servers.glpi.text import parse_html
 
 MAX_TEXT = 2000
 GLPI_TIME = "%Y-%m-%d %H:%M:%S"
+EMAIL = r"^[^@\s<>,;\"]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}$"
 Origin = Literal["followup", "task", "solution"]
+Address = Annotated[str, Field(pattern=EMAIL)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class TicketStatus(StrEnum):
@@ -49,17 +52,16 @@ class GlpiShape:
         self.major = major
         self.zone = zone
 
-    def text(self, value: Any, *, searched: bool = False) -> str:
-        """A stored text as plain text. 9.5 and, in searches, 10 return it entity-encoded; 11 never."""
-        raw = str(value or "")
-        encoded = self.major < 10 or (searched and self.major == 10)
-        return parse_html(html.unescape(raw) if encoded else raw)
+    def text(self, value: Any) -> str:
+        """A stored text as plain text."""
+        return parse_html(self.line(value))
 
     def line(self, value: Any, *, searched: bool = False) -> str:
-        """A stored one-line text (titles, names)."""
+        """A stored text as it was written. 9.5 returns < and > encoded, 10 so and & in searches only, 11 nothing."""
         raw = str(value or "")
-        encoded = self.major < 10 or (searched and self.major == 10)
-        return html.unescape(raw) if encoded else raw
+        if self.major < 10:
+            return raw.replace("&lt;", "<").replace("&gt;", ">")
+        return html.unescape(raw) if searched and self.major == 10 else raw
 
     def time(self, value: Any) -> datetime | None:
         """A date of GLPI (local, without zone) as aware UTC."""
@@ -89,7 +91,7 @@ class Ticket(_Model):
 
     ticket_id: int
     title: str
-    status: TicketStatus | None
+    status: TicketStatus | None = None
     urgency: int
     priority: int
     type: Literal["incident", "request"]
@@ -111,8 +113,8 @@ class TicketSummary(_Model):
 
     ticket_id: int
     title: str
-    status: TicketStatus | None
-    changed_at: datetime | None
+    status: TicketStatus | None = None
+    changed_at: datetime | None = None
 
 
 class TicketPage(_Model):
@@ -129,7 +131,7 @@ class TimelineEntry(_Model):
     kind: Origin
     entry_id: int
     author_id: int
-    at: datetime | None
+    at: datetime | None = None
     private: bool
     text: str
 
@@ -137,8 +139,8 @@ class TimelineEntry(_Model):
 class HistoryEntry(_Model):
     """A line of GLPI's own history: the account that really acted, whatever a writer field claims."""
 
-    at: datetime | None
-    author_id: int | None
+    at: datetime | None = None
+    author_id: int | None = None
     author_login: str
     action: Literal["created", "added", "removed", "changed"]
     field: str = ""
@@ -199,6 +201,18 @@ class UserRef(_Model):
     user_id: int
     login: str | None = None
     already_done: bool | None = None
+
+
+class UserChanges(BaseModel):
+    """What update_glpi_user changes; None leaves a field as it is. To disable is another tool, of another risk."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    firstname: Name | None = None
+    lastname: Name | None = None
+    phone: Annotated[str, Field(max_length=50)] | None = None
+    email: Address | None = None
+    active: Annotated[Literal[True], Field(description="enables the account")] | None = None
 
 
 class EmailRef(_Model):

@@ -9,9 +9,9 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -21,16 +21,18 @@ from shared.errors import (
     UpstreamMalformed,
     UpstreamRejected,
     UpstreamUnauthorized,
+    UpstreamUnavailable,
     WidipError,
 )
 from shared.http_client import HttpClient
 
 SYSTEM = "glpi"
+T = TypeVar("T")
 _EXPIRED = "ERROR_SESSION_TOKEN_INVALID"
 _OUR_FAULT = {
-    "ERROR_APP_TOKEN_PARAMETERS_MISSING": "GLPI wants an app token: set GLPI_APP_TOKEN",
+    "ERROR_APP_TOKEN_PARAMETERS_MISSING": "GLPI asks for an app token, set GLPI_APP_TOKEN",
     "ERROR_WRONG_APP_TOKEN_PARAMETER": "GLPI refuses GLPI_APP_TOKEN",
-    "ERROR_LOGIN_PARAMETERS_MISSING": "GLPI wants a user token: set GLPI_USER_TOKEN",
+    "ERROR_LOGIN_PARAMETERS_MISSING": "GLPI asks for a user token, set GLPI_USER_TOKEN",
     "ERROR_GLPI_LOGIN": "GLPI refuses the integration account",
     "ERROR_GLPI_LOGIN_USER_TOKEN": "GLPI refuses GLPI_USER_TOKEN, or its account is disabled",
     "ERROR_NOT_ALLOWED_IP": "GLPI does not accept this server's address: add it to the API client",
@@ -131,20 +133,24 @@ class GlpiSession:
     async def _attempt(self, method: str, path: str, login: Login, **options: Any) -> Any:
         headers = self._headers(login)
         if method == "GET":
-            return self._parse(await self._http.read(path, headers=headers, **options), write=False, login=login)
+            return self._parse(await self._read(path, headers, **options), write=False, login=login, path=path)
         response = await self._http.write(method, path, headers=headers, **options)
-        return self._parse(response, write=True, login=login)
+        return self._parse(response, write=True, login=login, path=path)
+
+    async def _read(self, path: str, headers: Mapping[str, str], **options: Any) -> httpx.Response:
+        """GET; the web page of a maintenance is as good as no answer, and retried like one."""
+        return await self._http.read(path, check=self._http.json, headers=headers, **options)
 
     async def _open(self) -> Login:
         headers = {"App-Token": self._app_token, "Authorization": f"user_token {self._user_token}"}
-        response = await self._http.read("/initSession", params={"get_full_session": "true"}, headers=headers)
+        response = await self._read("/initSession", headers, params={"get_full_session": "true"})
         opened = self._parse(response, write=False)
         try:
             token, user_id = str(opened["session_token"]), int(opened["session"]["glpiID"])
         except (KeyError, TypeError, ValueError) as error:
             raise UpstreamMalformed("GLPI opened a session of an unknown shape", system=SYSTEM) from error
         bare = Login(token, user_id, "10")
-        config = self._parse(await self._http.read("/getGlpiConfig", headers=self._headers(bare)), write=False)
+        config = self._parse(await self._read("/getGlpiConfig", self._headers(bare)), write=False)
         return Login(token, user_id, str(config.get("cfg_glpi", {}).get("version", "10")))
 
     async def _close(self, login: Login) -> None:
@@ -156,7 +162,7 @@ class GlpiSession:
             headers["X-GLPI-Sanitized-Content"] = "false"
         return headers
 
-    def _parse(self, response: httpx.Response, *, write: bool, login: Login | None = None) -> Any:
+    def _parse(self, response: httpx.Response, *, write: bool, login: Login | None = None, path: str = "") -> Any:
         """The body, whatever the status says: maintenance is a web page with 200."""
         body = self._http.json(response, write=write)
         if response.is_success:
@@ -166,12 +172,25 @@ class GlpiSession:
             raise _SessionExpired(login)
         if code == "ERROR_RANGE_EXCEED_TOTAL":
             return []
+        if code == "ERROR_ITEM_NOT_FOUND":
+            raise NotFound(f"GLPI has no {' '.join(path.split('/')[1:3]) or 'such item'}")
         raise _error(code, detail, response.status_code)
 
 
-class _SessionExpired(Exception):
+async def found_or(lost: OutcomeUnknown, look: Awaitable[T | None]) -> T:
+    """What a write has made whose answer was `lost`. Raises `lost` when it is not there, or nobody can look."""
+    try:
+        found = await look
+    except WidipError as error:
+        raise lost from error
+    if found is None:
+        raise lost
+    return found
+
+
+class _SessionExpired(UpstreamUnavailable):
     def __init__(self, login: Login) -> None:
-        super().__init__("session expired")
+        super().__init__("GLPI ends our session as soon as it is open", system=SYSTEM)
         self.login = login
 
 
@@ -187,8 +206,6 @@ def _error(code: str, detail: str, status: int) -> WidipError:
     if code in _OUR_FAULT:
         shown = f" (GLPI saw: {detail})" if code == "ERROR_NOT_ALLOWED_IP" else ""
         return UpstreamUnauthorized(f"{_OUR_FAULT[code]}{shown}", system=SYSTEM)
-    if code == "ERROR_ITEM_NOT_FOUND":
-        return NotFound("GLPI has no such item")
     if code == "ERROR_RIGHT_MISSING":
         text = "the integration account lacks the right to read this in GLPI"
     elif code in ("ERROR_GLPI_ADD", "ERROR_GLPI_UPDATE", "ERROR_GLPI_DELETE"):

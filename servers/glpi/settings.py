@@ -14,7 +14,7 @@ class GlpiSettings(ServerSettings):
 
     port: int = Field(default=8002, ge=1, le=65535, description="port to listen on")
     glpi_api_url: HttpUrl = Field(description="GLPI's API, e.g. https://glpi.example/apirest.php")
-    glpi_user_token: SecretStr = Field(description="API token of the integration account")
+    glpi_user_token: SecretStr = Field(min_length=1, description="API token of the integration account")
     glpi_app_token: SecretStr = Field(description="token of the API client")
     glpi_mail_sender: str = Field(pattern=r"^[^@\s<>,]+@[^@\s<>,]+$", description="From address of send_email")
     glpi_mail_sender_name: str = Field(default="WIDIP", description="From name of send_email")

@@ -1,31 +1,44 @@
 """Text between people and GLPI: plain text on our side, HTML on GLPI's.
 
 GLPI 10 takes a value without raw < or > but with entities for "already encoded", so content always goes out wrapped in
-a block tag; and it stores what it is given, scripts too, so what comes in is reduced to text (contracts/glpi.md, 3).
+a block tag. GLPI 9.5 stores < as &lt; and leaves & alone, so a &lt; of ours would come back as a tag: < goes out as
+&#60;, which no version touches. And GLPI stores what it is given, scripts too, so what comes in is reduced to text
+(contracts/glpi.md, 3 and 11).
 """
 
 from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from html.parser import HTMLParser
+from itertools import accumulate
 
 MAX_TITLE = 255
+_STORED_LENGTH = {"&": len("&#38;"), "<": len("&#60;"), ">": len("&#62;")}
 _BLOCKS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "ul", "ol", "table", "blockquote"})
 _HIDDEN = frozenset({"script", "style", "head", "title"})
+
+
+def escape(text: str) -> str:
+    """Plain text as HTML that reads back the same from every version."""
+    return html.escape(text).replace("&lt;", "&#60;").replace("&gt;", "&#62;")
 
 
 def to_glpi_html(text: str, *, mark: str | None = None) -> str:
     """Plain text as HTML: one <p> a paragraph, nothing in it active; with the mark of the effect at its end."""
     paragraphs = [part for part in re.split(r"\n\s*\n", text.strip()) if part.strip()]
-    body = "".join(f"<p>{'<br>'.join(html.escape(line) for line in part.splitlines())}</p>" for part in paragraphs)
+    body = "".join(f"<p>{'<br>'.join(escape(line) for line in part.splitlines())}</p>" for part in paragraphs)
     return f"{body or '<p></p>'}{f'<p><small>Réf. {mark}</small></p>' if mark else ''}"
 
 
 def to_glpi_title(text: str) -> str:
-    """One line of at most 255 characters: GLPI would cut the rest without a word."""
+    """One line that GLPI keeps whole: what its column holds beyond 255, as it stores it, it cuts without a word."""
     line = " ".join(text.split())
-    return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1].rstrip()}…"
+    ends = list(accumulate(_STORED_LENGTH.get(character, 1) for character in line))
+    if not ends or ends[-1] <= MAX_TITLE:
+        return line
+    return f"{line[: bisect_left(ends, MAX_TITLE)].rstrip()}…"
 
 
 def looks_like_html(text: str) -> bool:

@@ -11,23 +11,25 @@ from pydantic import Field
 from servers.glpi.client import GlpiClient, NewTicket, TicketChanges
 from servers.glpi.mail import Email, GlpiMail
 from servers.glpi.models import (
+    Address,
     CategoryPage,
     EmailRef,
     EmailState,
     FollowupRef,
     Health,
+    Name,
     Ticket,
     TicketPage,
     TicketRef,
     TicketStatus,
     Timeline,
+    UserChanges,
     UserList,
     UserRef,
 )
 from servers.glpi.users import GlpiUsers
 from shared.mcp_tool import Call, Risk, Tool
 
-EMAIL = r"^[^@\s<>,;\"]{1,64}@[A-Za-z0-9.-]{1,190}$"
 TicketId = Annotated[int, Field(ge=1)]
 UserId = Annotated[int, Field(ge=1)]
 Level = Annotated[int, Field(ge=1, le=5, description="1 very low to 5 very high")]
@@ -36,8 +38,6 @@ CategoryName = Annotated[
     str, Field(min_length=1, max_length=250, description="path or last part: `Réseau > LAN`, `LAN`")
 ]
 Text = Annotated[str, Field(min_length=1, max_length=20_000, description="plain text")]
-Address = Annotated[str, Field(pattern=EMAIL)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
 Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 Notify = Annotated[bool, Field(description="let GLPI mail its own notification")]
 
@@ -138,12 +138,8 @@ class GlpiTools:
         """Create a GLPI account without a password."""
         return await self._users.create(firstname=firstname, lastname=lastname, email=email, login=login)
 
-    async def update_glpi_user(
-        self,
-        user_id: UserId,
-        updates: Annotated[dict[str, str | bool], Field(description="firstname, lastname, phone, email, active")],
-    ) -> UserRef:
-        """Change an account's fields."""
+    async def update_glpi_user(self, user_id: UserId, updates: UserChanges) -> UserRef:
+        """Change an account's fields, or enable it again."""
         return await self._users.update(user_id, updates)
 
     async def disable_glpi_user(self, user_id: UserId) -> UserRef:

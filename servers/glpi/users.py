@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from servers.glpi.client import GlpiClient
-from servers.glpi.models import User, UserList, UserRef, user_from_glpi
-from shared.errors import InvalidInput, NotFound, OutcomeUnknown, UpstreamRejected
+from servers.glpi.models import User, UserChanges, UserList, UserRef, user_from_glpi
+from servers.glpi.session import found_or
+from shared.errors import InvalidInput, NotFound, OutcomeUnknown, Refused, UpstreamRejected
 
-_FIELDS_TO_GLPI = {"firstname": "firstname", "lastname": "realname", "phone": "phone", "active": "is_active"}
+_TO_GLPI = {"firstname": "firstname", "lastname": "realname", "phone": "phone", "active": "is_active"}
 
 
 class GlpiUsers:
@@ -43,31 +44,37 @@ class GlpiUsers:
         fields = {"name": login, "realname": lastname, "firstname": firstname, "_useremails": [email]}
         try:
             return UserRef(user_id=await self._session.add("User", fields), login=login)
-        except OutcomeUnknown:
-            known = await self._same_login(login)
-            if known is None:
-                raise
+        except OutcomeUnknown as lost:
+            known = await found_or(lost, self._same_login(login))
             return _already(known, firstname, lastname, login).model_copy(update={"already_done": None})
 
-    async def update(self, user_id: int, updates: dict[str, str | bool]) -> UserRef:
-        """Change an account and read back that it holds; `email` is added as default address."""
-        unknown = set(updates) - set(_FIELDS_TO_GLPI) - {"email"}
-        if unknown or not updates:
-            raise InvalidInput(f"updates may hold: email, {', '.join(_FIELDS_TO_GLPI)}")
-        fields: dict[str, Any] = {
-            _FIELDS_TO_GLPI[name]: int(value) if isinstance(value, bool) else value
-            for name, value in updates.items()
-            if name != "email"
-        }
-        await self._session.get(f"/User/{user_id}")
+    async def update(self, user_id: int, changes: UserChanges) -> UserRef:
+        """Change an account and read back that it holds; `email` is added as default address.
+
+        Raises UpstreamRejected when GLPI said yes and did not: a directory rules that account, or another right lacks.
+        """
+        named = changes.model_dump(exclude_none=True, exclude={"email"})
+        fields = {_TO_GLPI[name]: 1 if value is True else value for name, value in named.items()}
+        if not fields and changes.email is None:
+            raise InvalidInput(f"nothing to change: give {', '.join(UserChanges.model_fields)}")
+        known = await self.get(user_id)
         if fields:
             await self._session.update("User", user_id, fields)
-        if "email" in updates:
-            await self._add_email(user_id, str(updates["email"]))
-        return UserRef(user_id=user_id, login=(await self.get(user_id)).login)
+            await self._check_holds(user_id, fields)
+        if changes.email is not None and changes.email not in known.emails:
+            await self._session.add("UserEmail", {"users_id": user_id, "email": changes.email, "is_default": 1})
+        return UserRef(user_id=user_id, login=known.login)
+
+    async def _check_holds(self, user_id: int, fields: dict[str, Any]) -> None:
+        raw, shape = await self._session.get(f"/User/{user_id}"), await self._shape()
+        lost = [name for name, value in fields.items() if shape.line(raw.get(name)) != str(value)]
+        if lost:
+            raise UpstreamRejected(f"GLPI left {', '.join(lost)} of account {user_id} as it was", system="glpi")
 
     async def disable(self, user_id: int) -> UserRef:
         """Make an account unable to sign in; its history stays."""
+        if user_id == (await self._session.login()).user_id:
+            raise Refused("this is the account that WIDIP itself works with")
         known = await self.get(user_id)
         if not known.active:
             return UserRef(user_id=user_id, login=known.login, already_done=True)
@@ -75,11 +82,6 @@ class GlpiUsers:
         if (await self.get(user_id)).active:
             raise UpstreamRejected(f"GLPI left account {user_id} active", system="glpi")
         return UserRef(user_id=user_id, login=known.login)
-
-    async def _add_email(self, user_id: int, email: str) -> None:
-        if email in (await self.get(user_id)).emails:
-            return
-        await self._session.add("UserEmail", {"users_id": user_id, "email": email, "is_default": 1})
 
     async def _ids_by_email(self, email: str) -> list[int]:
         rows = await self._session.list("/UserEmail", {"searchText[email]": f"^{email}$"}, limit=20)

@@ -68,7 +68,7 @@ async def test_a_failing_item_rolls_back_alone_and_its_error_reaches_its_caller(
 
 
 async def test_rows_for_later_are_written_without_anything_urgent(database: Database) -> None:
-    database.write_later(lambda c: c.execute(insert(7)))
+    database.add_later(rows, {"n": 7})
 
     async with asyncio.timeout(5):
         while await count(database) == 0:
@@ -79,7 +79,7 @@ async def test_rows_for_later_are_written_at_close(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/y.sqlite")
     rows.metadata.create_all(database.writer_engine)
 
-    database.write_later(lambda c: c.execute(insert(7)))
+    database.add_later(rows, {"n": 7})
     await asyncio.to_thread(database.close)
 
     again = Database(f"sqlite:///{tmp_path}/y.sqlite")
@@ -91,3 +91,12 @@ async def test_sqlite_runs_in_wal_mode_so_that_readers_do_not_wait(database: Dat
     mode = await database.read(lambda c: c.exec_driver_sql("PRAGMA journal_mode").scalar())
 
     assert mode == "wal"
+
+
+async def test_a_row_for_later_that_cannot_be_written_takes_nobody_down(database: Database) -> None:
+    database.add_later(rows, {"n": "no number"})
+    database.add_later(rows, {"n": 1})
+
+    await database.write(lambda c: c.execute(insert(1)))
+
+    assert await count(database) == 1

@@ -203,6 +203,23 @@ async def test_a_closed_gate_lets_those_inside_finish_and_nobody_else_in() -> No
     second.cancel()
 
 
+async def test_a_schedule_runs_at_its_ticks(tmp_path: Path) -> None:
+    ticked = asyncio.Event()
+    world = World(tmp_path)
+
+    async def tick() -> None:
+        ticked.set()
+
+    world.engine.schedule("tick", "* * * * * *", tick)
+    await world.engine.start()
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            await ticked.wait()
+    finally:
+        await world.engine.stop(drain_s=2)
+        await asyncio.to_thread(world.database.close)
+
+
 async def test_workflow_id_outside_a_workflow_is_an_error() -> None:
     with pytest.raises(RuntimeError, match="not inside"):
         workflow_id()

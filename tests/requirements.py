@@ -1,0 +1,82 @@
+"""What this project promises, one line each: a stable id, the promise, where it comes from.
+
+A test names the promise it proves: `@pytest.mark.requirement("P-01")`. tests/test_requirements.py checks that every
+promise has a test and that no test names a promise that is not here.
+Sources: brief (the customer), sheet (contracts: measured facts), own (our choice, see docs/decisions).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One promise."""
+
+    id: str
+    promise: str
+    source: Literal["brief", "sheet", "own"]
+
+
+REQUIREMENTS = (
+    # the newcomer
+    Requirement("N-01", "`widip demo --once` ends with 0 only when ticket and e-mail are in GLPI", "brief"),
+    Requirement("N-02", "Ctrl-C leaves no process behind, and neither does kill -9 of the demo", "brief"),
+    Requirement("N-03", "var/demo.json lets a script connect to every program", "brief"),
+    Requirement("N-04", "a program that lacks a setting names it, and prints no other", "own"),
+    # MCP servers
+    Requirement(
+        "M-01", "every server speaks SSE at /sse and at its historical prefix, and Streamable HTTP at /mcp", "brief"
+    ),
+    Requirement("M-02", "no call without a valid token, and only what the token allows", "own"),
+    Requirement("M-03", "what is unforeseen reaches a client as a reference number only", "own"),
+    Requirement("M-04", "unknown arguments are refused by name; the brief's `operation` is accepted", "brief"),
+    Requirement(
+        "M-05", "a write under one idempotency key happens once and a repeat is answered from the record", "own"
+    ),
+    Requirement("M-06", "a write whose owner died is looked up before it is repeated", "own"),
+    Requirement("M-07", "a foreign Host gets 421", "sheet"),
+    Requirement("M-08", "a tool list stays under 2,000 tokens", "own"),
+    Requirement("M-09", "READ_ONLY and TOOLS filter at registration", "brief"),
+    Requirement("M-10", "an oversized POST over SSE does not hang its caller past the deadline", "sheet"),
+    # MCP client
+    Requirement("C-01", "one server down does not stop the others and is named", "own"),
+    Requirement("C-02", "a lost answer is asked again only when that is harmless", "own"),
+    Requirement("C-03", "a client survives restarts of its servers", "own"),
+    # GLPI
+    Requirement("G-01", "a web page with status 200 is an outage, not a success", "sheet"),
+    Requirement("G-02", "text reads back as it was written on GLPI 9.5, 10 and 11", "sheet"),
+    Requirement("G-03", "after a lost answer the mark finds our own write, and never a stranger's", "sheet"),
+    Requirement("G-04", "an e-mail leaves with string names and a send time, and its trace has no body", "sheet"),
+    Requirement("G-05", "a category is found by path or by its only child; otherwise candidates are listed", "brief"),
+    # Observium
+    Requirement("O-01", "a cache hit makes no upstream request, and fresh_after bypasses an older entry", "brief"),
+    Requirement("O-02", "sw1 is never answered with sw10", "sheet"),
+    Requirement("O-03", "no SNMP secret reaches cache, log or answer", "sheet"),
+    Requirement("O-04", "ports of a down device are marked stale", "sheet"),
+    Requirement("O-05", "an outage of Redis costs time only", "own"),
+    # the model
+    Requirement(
+        "L-01", "every quirk of the model's tool calls ends in a call, a changed question or a clear error", "sheet"
+    ),
+    Requirement("L-02", "a call leaked into text is recovered for read tools only", "sheet"),
+    Requirement("L-03", "identity and health patterns are masked before the model", "brief"),
+    Requirement("L-04", "a waiting chat gets the lock before batch work", "brief"),
+    Requirement("L-05", "a lock left by a dead owner is freed at the next start", "sheet"),
+    # the engine
+    Requirement("E-01", "a delivery and its workflow are stored in one commit", "own"),
+    Requirement("E-02", "after kill -9 a run resumes at the step it died in", "own"),
+    Requirement("E-03", "the private parts of DBOS that we use are as we know them", "own"),
+    # Proactif
+    Requirement("P-01", "a port-down webhook becomes one ticket, one diagnosis and one e-mail", "brief"),
+    Requirement("P-02", "the same delivery twice opens one ticket", "sheet"),
+    Requirement("P-03", "kill -9 in the middle of any effect: it happens once", "own"),
+    Requirement("P-04", "without Ollama or Redis rules and templates finish", "brief"),
+    Requirement("P-05", "the lock is released whatever happens", "brief"),
+    Requirement("P-06", "the operator is accused by evidence only (rule F2 here)", "sheet"),
+    Requirement("P-07", "a hostile model can do nothing but read its own site", "own"),
+    Requirement("P-08", "strangers' text reaches people without markup and links", "own"),
+    Requirement("P-09", "nothing secret is in the journal", "own"),
+)

@@ -1,0 +1,39 @@
+"""The worlds that tests of the GLPI server start from."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from shared.redis_helper import RedisHelper
+from tests.servers.glpi_world import World, open_world
+
+
+@pytest.fixture
+def clean_redis_port(redis_port: int, redis: RedisHelper) -> int:
+    """The port of an empty Redis."""
+    return redis_port
+
+
+@pytest.fixture
+async def own_glpi(clean_redis_port: int, tmp_path: Path) -> AsyncIterator[World]:
+    """A GLPI 10 with our server, for this test only."""
+    async with open_world(clean_redis_port, tmp_path) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running_glpi(redis_port: int, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A GLPI 10 with our server, for all tests of a module: starting and stopping is most of a test's time."""
+    async with open_world(redis_port, tmp_path_factory.mktemp("glpi")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def glpi(running_glpi: World, clean_redis_port: int) -> World:
+    """The module's GLPI as it was at its start. Its modules say `asyncio(loop_scope="module")`."""
+    running_glpi.start_afresh()
+    return running_glpi
