@@ -148,6 +148,7 @@ def _reads_environment(path: Path) -> bool:
     return False
 
 
+@pytest.mark.requirement("M-08")
 async def test_tool_list_costs_a_model_little(server: Server) -> None:
     shown = [{key: tool[key] for key in ("name", "description", "inputSchema")} for tool in server.tools]
 
@@ -167,6 +168,7 @@ async def test_tools_are_as_they_were_released(server: Server) -> None:
     assert surface == released, f"meant? then: {UPDATE}=1 make test ARGS=tests/test_server_contract.py"
 
 
+@pytest.mark.requirement("M-01")
 @pytest.mark.parametrize("transport", ["sse", "http"])
 @pytest.mark.parametrize("is_historical", [False, True], ids=["root", "historical prefix"])
 async def test_every_way_in_shows_the_same_tools(server: Server, transport: Transport, is_historical: bool) -> None:
@@ -181,6 +183,7 @@ async def test_every_way_in_shows_the_same_tools(server: Server, transport: Tran
 ENTRANCES = (("GET", "/sse"), ("POST", "/messages/"), ("POST", "/mcp"))
 
 
+@pytest.mark.requirement("M-02")
 @pytest.mark.parametrize(("method", "path"), ENTRANCES)
 @pytest.mark.parametrize("token", [None, "widip_wrong"])
 async def test_no_way_in_without_a_token(server: Server, method: str, path: str, token: str | None) -> None:
@@ -189,6 +192,7 @@ async def test_no_way_in_without_a_token(server: Server, method: str, path: str,
             assert (await http.request(method, prefix + path)).status_code == 401
 
 
+@pytest.mark.requirement("M-07")
 @pytest.mark.parametrize(("method", "path"), [("GET", "/sse"), ("POST", "/mcp")])
 async def test_foreign_host_is_refused(server: Server, method: str, path: str) -> None:
     foreign = mcp_wire.headers() | {"host": "evil.example"}

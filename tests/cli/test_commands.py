@@ -28,6 +28,7 @@ def widip(root: Path, folder: Path, *arguments: str, **env: str) -> subprocess.C
     )
 
 
+@pytest.mark.requirement("N-04")
 @pytest.mark.parametrize("name", ["glpi", "observium", "orchestrator"])
 def test_a_program_without_its_environment_names_what_is_missing_in_words(
     root: Path, tmp_path: Path, name: str
@@ -39,6 +40,7 @@ def test_a_program_without_its_environment_names_what_is_missing_in_words(
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.requirement("N-04")
 def test_a_missing_variable_never_prints_the_others(root: Path, tmp_path: Path) -> None:
     ended = widip(root, tmp_path, "serve", "glpi", GLPI_USER_TOKEN="hunter2-user", GLPI_APP_TOKEN="hunter2-app")
 

@@ -57,6 +57,7 @@ def wait_gone(processes: list[psutil.Process]) -> list[psutil.Process]:
     return list(alive)
 
 
+@pytest.mark.requirement("N-01")
 def test_once_shows_the_alerts_way_and_ends_with_0(root: Path, tmp_path: Path) -> None:
     with demo(root, tmp_path, "--once") as process:
         shown, _ = process.communicate(timeout=DEADLINE_S)
@@ -69,6 +70,7 @@ def test_once_shows_the_alerts_way_and_ends_with_0(root: Path, tmp_path: Path) -
         assert word in shown
 
 
+@pytest.mark.requirement("N-03")
 def test_the_file_of_urls_and_tokens_lets_a_script_connect_and_ctrl_c_leaves_nothing(
     root: Path, tmp_path: Path
 ) -> None:
@@ -107,6 +109,7 @@ def test_the_file_of_urls_and_tokens_lets_a_script_connect_and_ctrl_c_leaves_not
     assert wait_gone(children) == []
 
 
+@pytest.mark.requirement("N-02")
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends children with their parent")
 def test_even_kill_9_leaves_no_process_behind(root: Path, tmp_path: Path) -> None:
     with demo(root, tmp_path) as process:

@@ -101,6 +101,7 @@ BOUNDARIES = [
 ]
 
 
+@pytest.mark.requirement("P-03")
 @pytest.mark.parametrize(("where", "request_line"), BOUNDARIES)
 async def test_killed_in_the_middle_of_any_effect_it_happens_once(
     killable: Killable, redis: RedisHelper, where: str, request_line: str
@@ -122,6 +123,7 @@ async def test_killed_in_the_middle_of_any_effect_it_happens_once(
     assert not await redis.exists("ollama_lock")
 
 
+@pytest.mark.requirement("L-05")
 async def test_killed_while_holding_the_lock_it_frees_it_at_the_next_start(
     killable: Killable, redis: RedisHelper
 ) -> None:

@@ -106,6 +106,7 @@ _devices = st.builds(
 )
 
 
+@pytest.mark.requirement("P-06")
 @given(st.lists(_devices, max_size=4), st.lists(_ports, max_size=6))
 def test_whatever_is_seen_there_is_one_verdict_and_the_isp_is_accused_only_by_f2(
     devices: list[DeviceState], ports: list[PortState]

@@ -116,6 +116,7 @@ async def test_write_goes_on_when_its_caller_gives_up_and_the_next_try_gets_its_
     assert _made(quiet, "tickets") == [again.data["ticket_id"]]
 
 
+@pytest.mark.requirement("G-03")
 @each_write
 async def test_lost_answer_is_looked_up_by_its_mark(
     quiet: World, tool: str, arguments: dict[str, Any], request_line: str, table: str, number: str
@@ -210,6 +211,7 @@ async def test_mark_says_nothing_of_the_key_and_is_the_last_line(quiet: World) -
     assert re.fullmatch(r"Lien tombé\n\nRéf\. WIDIP-[0-9a-f]{16}", content)
 
 
+@pytest.mark.requirement("G-03")
 @pytest.mark.parametrize("stranger", [CLAIRE, DESK])
 async def test_ticket_of_another_account_that_copies_our_mark_is_not_ours(without_redis: World, stranger: int) -> None:
     ours = await without_redis.call("create_ticket", key="k", **TICKET)

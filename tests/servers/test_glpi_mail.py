@@ -25,6 +25,7 @@ MAIL: dict[str, Any] = {
 QUEUE = "POST /apirest.php/QueuedNotification"
 
 
+@pytest.mark.requirement("G-04")
 async def test_queued_row_has_what_glpi_needs_to_send_it(glpi: World) -> None:
     glpi.state.queue_mode = "internal"
     before = (datetime.now(UTC) - timedelta(seconds=1)).strftime("%Y-%m-%d %H:%M:%S")
@@ -89,6 +90,7 @@ async def test_mail_leaves_from_a_glpi_that_has_no_event_column(clean_redis_port
     assert mail.text.splitlines() == MAIL["body"].splitlines()
 
 
+@pytest.mark.requirement("G-04")
 async def test_trace_on_the_ticket_is_private_silent_and_without_the_body(glpi: World) -> None:
     glpi.state.queue_mode = "internal"
 

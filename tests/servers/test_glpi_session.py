@@ -34,6 +34,7 @@ def glpi(own_glpi: World) -> World:
     return own_glpi
 
 
+@pytest.mark.requirement("G-01")
 async def test_web_page_with_200_is_an_outage_whatever_its_status_says(glpi: World) -> None:
     """Section 12, 1."""
     glpi.state.maintenance = True

@@ -28,6 +28,7 @@ async def glpi(
         yield opened
 
 
+@pytest.mark.requirement("G-02")
 async def test_ticket_reads_back_as_it_was_written(glpi: World) -> None:
     ticket_id = await glpi.open_ticket(title=TITLE, description=TEXT, urgency=4, category="LAN")
 

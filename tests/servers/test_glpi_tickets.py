@@ -61,6 +61,7 @@ async def test_entity_that_is_not_ours_is_refused_by_glpi(glpi: World) -> None:
         await glpi.open_ticket(entity_id=99)
 
 
+@pytest.mark.requirement("G-05")
 @pytest.mark.parametrize(
     ("name", "full"),
     [
@@ -82,6 +83,7 @@ async def test_category_is_found_by_path_or_last_part_without_case_and_accents(
     assert (await glpi.call("get_ticket_info", ticket_id=ticket_id))["category"] == full
 
 
+@pytest.mark.requirement("G-05")
 async def test_ambiguous_category_is_refused_with_its_candidates(glpi: World) -> None:
     with pytest.raises(InvalidInput, match="Compte > Accès; Logiciel de soins > Accès"):
         await glpi.open_ticket(category=ACCESS)

@@ -137,6 +137,7 @@ async def test_row_that_does_not_read_as_documented_is_malformed(world: World) -
         await world.call("get_device_info", device_id=FW1)
 
 
+@pytest.mark.requirement("O-02")
 async def test_name_is_matched_whole_among_those_that_contain_it(world: World) -> None:
     by_hostname = await world.call("get_device_info", hostname="LILAS-SW1.widip.example")
     by_sysname = await world.call("get_device_info", hostname="Lilas-SW1")
@@ -256,6 +257,7 @@ async def test_port_without_a_label_is_called_by_its_description(world: World) -
     assert port["label"] == "Slot 1"
 
 
+@pytest.mark.requirement("O-04")
 @pytest.mark.parametrize("why", ["down", "disabled"])
 async def test_ports_of_a_device_that_is_not_polled_are_stale(world: World, why: str) -> None:
     fresh = await world.call("list_device_ports", device_id=SW10)
@@ -381,6 +383,7 @@ async def test_list_shorter_than_its_own_count_is_refused(world: World) -> None:
         await world.call("list_alerts")
 
 
+@pytest.mark.requirement("O-01")
 @pytest.mark.parametrize(
     ("tool", "arguments", "key"),
     [
@@ -414,6 +417,7 @@ async def test_name_leads_to_its_device_for_as_long_as_the_device_is_kept(world:
     assert 290 < await world.redis.ttl("widip:observium:host:lilas-sw1.widip.example") <= 300
 
 
+@pytest.mark.requirement("O-01")
 @pytest.mark.parametrize(
     ("tool", "arguments"),
     [
@@ -491,6 +495,7 @@ async def test_entry_in_another_format_is_no_entry(world: World) -> None:
     assert (device["hostname"], "from_cache" in device) == ("lilas-sw1.widip.example", False)
 
 
+@pytest.mark.requirement("O-05")
 async def test_without_redis_everything_is_answered_and_the_log_says_it_once(cache_port: int) -> None:
     with capture_logs() as logs:
         async with open_world(cache_port, redis_port=free_port()) as world:
@@ -502,6 +507,7 @@ async def test_without_redis_everything_is_answered_and_the_log_says_it_once(cac
     assert [line["event"] for line in logs].count("cache_away") == 1
 
 
+@pytest.mark.requirement("O-03")
 @pytest.mark.parametrize("transport", [None, OldObservium()], ids=["trims columns", "sends every column"])
 async def test_snmp_secrets_reach_no_answer_no_cache_and_no_log(
     cache_port: int, transport: httpx.AsyncBaseTransport | None

@@ -10,6 +10,9 @@ import pytest
 
 from shared.redis_helper import RedisHelper
 from shared.settings import ServerSettings
+from simulators.ollama.app import create_app as create_ollama
+from tests.conftest import Serve
+from tests.shared.model_world import ModelWorld
 from tests.shared.toy import Home, Toy, write_tokens
 
 MakeSettings = Callable[..., ServerSettings]
@@ -39,3 +42,10 @@ async def home(toy: Toy, make_settings: MakeSettings) -> AsyncIterator[Home]:
     await place.start()
     yield place
     await place.stop()
+
+
+@pytest.fixture
+async def world(serve: Serve, redis: RedisHelper) -> ModelWorld:
+    """A simulated Ollama, running, and clients of it."""
+    app = create_ollama()
+    return ModelWorld(app, await serve(app), redis)

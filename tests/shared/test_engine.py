@@ -99,6 +99,7 @@ async def test_the_same_id_again_runs_nothing_new(world: World) -> None:
     assert world.seen == ["one!", "two!"]
 
 
+@pytest.mark.requirement("E-01")
 async def test_a_workflow_is_not_stored_when_its_row_is_not(world: World) -> None:
     def write(connection: sa.Connection) -> None:
         world.engine.enqueue(connection, "note", "work", "id-lost", "lost", partition="p")
@@ -170,6 +171,7 @@ async def test_the_engine_keeps_few_threads(world: World) -> None:
     assert executor._max_workers <= 8
 
 
+@pytest.mark.requirement("E-03")
 def test_the_private_function_of_dbos_still_takes_what_we_give() -> None:
     assert list(inspect.signature(queue_worker_thread).parameters) == ["stop_event", "dbos", "queue"]
     assert "stop_event.wait(timeout=" in inspect.getsource(queue_worker_thread)
@@ -267,6 +269,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.requirement("E-02")
 def test_after_kill_9_the_run_resumes_at_the_step_it_died_in(tmp_path: Path, root: Path) -> None:
     def start(mode: str) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, "-c", CRASHING, str(tmp_path), mode]

@@ -72,6 +72,7 @@ async def ttl(redis: RedisHelper, key: str) -> int:
     return int(await redis.run("return redis.call('ttl', KEYS[1])", [key], []))
 
 
+@pytest.mark.requirement("M-05")
 async def test_repeat_gets_the_recorded_outcome_for_72_hours(
     record: IdempotencyRecord, store: Store, redis: RedisHelper
 ) -> None:
@@ -236,6 +237,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.requirement("M-06")
 async def test_process_killed_in_the_middle_of_a_write_makes_the_next_one_look_first(
     record: IdempotencyRecord, store: Store, redis: RedisHelper, redis_port: int, root: Path
 ) -> None:

@@ -69,6 +69,7 @@ async def test_retryable_error_says_so(client: Caller) -> None:
     assert (result.meta or {})[ERROR_META] == {"code": "upstream_unavailable", "retryable": True}
 
 
+@pytest.mark.requirement("M-03")
 async def test_unforeseen_exception_gives_only_a_reference_that_the_log_has_too(
     client: Caller, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -87,6 +88,7 @@ async def test_unforeseen_exception_gives_only_a_reference_that_the_log_has_too(
     assert "dc1" not in written
 
 
+@pytest.mark.requirement("M-04")
 async def test_unknown_argument_is_refused_naming_it_and_the_known_ones(client: Caller) -> None:
     result = await client.call_tool("get_thing", {"number": 1, "nmae": "x"})
 
@@ -94,6 +96,7 @@ async def test_unknown_argument_is_refused_naming_it_and_the_known_ones(client: 
     assert text_of(result) == "get_thing: nmae: unknown argument (known: number, name, ratio, kind)"
 
 
+@pytest.mark.requirement("M-04")
 async def test_operation_is_accepted_when_it_is_the_tool_s_name_and_refused_otherwise(client: Caller) -> None:
     same = await client.call_tool("get_thing", {"number": 1, "operation": "get_thing"})
     other = await client.call_tool("get_thing", {"number": 1, "operation": "drop_things"})

@@ -82,6 +82,7 @@ async def test_name_that_nobody_has_is_not_found(home: Home, name: str) -> None:
             await toolbox.call(name, {})
 
 
+@pytest.mark.requirement("C-01")
 async def test_one_server_down_stops_no_other_and_is_named(home: Home, transport: Transport) -> None:
     async with Toolbox([AWAY, home.endpoint], transport=transport, wait_up_s=0.3) as toolbox:
         reply = await toolbox.call("toy_get_thing", {"number": 1})
@@ -184,6 +185,7 @@ async def test_write_that_misses_the_deadline_is_unknown_not_unavailable(
     assert toy.written == ["x"]
 
 
+@pytest.mark.requirement("M-10")
 async def test_argument_over_4_mib_does_not_hang_the_caller_and_the_link_heals(
     home: Home, transport: Transport
 ) -> None:
@@ -200,6 +202,7 @@ async def test_argument_over_4_mib_does_not_hang_the_caller_and_the_link_heals(
     assert reply.data["number"] == 1
 
 
+@pytest.mark.requirement("C-03")
 async def test_read_survives_three_restarts_of_its_server(home: Home, toy: Toy, transport: Transport) -> None:
     async with open_toolbox(home, transport) as toolbox:
         for number in (1, 2, 3):
@@ -230,6 +233,7 @@ async def test_read_cut_by_a_restart_is_asked_again(home: Home, toy: Toy, transp
     assert reply.data["name"] == "x"
 
 
+@pytest.mark.requirement("C-02")
 async def test_keyed_write_cut_by_a_restart_is_asked_again_and_done_once(
     home: Home, toy: Toy, transport: Transport
 ) -> None:
@@ -243,6 +247,7 @@ async def test_keyed_write_cut_by_a_restart_is_asked_again_and_done_once(
     assert toy.written == ["x"]
 
 
+@pytest.mark.requirement("C-02")
 async def test_write_without_a_key_that_is_cut_is_not_asked_again(home: Home, toy: Toy, transport: Transport) -> None:
     async with open_toolbox(home, transport) as toolbox, asyncio.TaskGroup() as group:
         call = group.create_task(_expect_unknown(toolbox))

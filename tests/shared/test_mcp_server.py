@@ -37,6 +37,7 @@ async def ask(url: str, *, headers: dict[str, str] | None = None, method: str = 
         return response
 
 
+@pytest.mark.requirement("M-07")
 @pytest.mark.parametrize(("method", "path"), [("GET", "/sse"), ("POST", "/mcp"), ("GET", f"{PREFIX}/sse")])
 async def test_foreign_host_header_is_421_and_our_own_is_let_in(url: str, method: str, path: str) -> None:
     headers = bearer(TOKEN) | {"Accept": "application/json, text/event-stream"}
@@ -206,6 +207,7 @@ def test_unknown_name_in_tools_stops_the_start(toy: Toy, make_settings: MakeSett
         toy.app(make_settings(tools="get_thing, get_thong"))
 
 
+@pytest.mark.requirement("M-09")
 @pytest.mark.parametrize(
     ("changes", "there", "gone"),
     [

@@ -41,6 +41,7 @@ def make_token(**changes: object) -> Token:
     return Token.model_validate(values | changes)
 
 
+@pytest.mark.requirement("M-02")
 async def test_reader_sees_and_calls_reads_only(toy: Toy, make_settings: MakeSettings, serve: Serve) -> None:
     url = await serve(toy.app(make_settings()))
 

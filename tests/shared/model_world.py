@@ -1,0 +1,102 @@
+"""A simulated Ollama and our client of it, with a real lock."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, Field
+from starlette.applications import Starlette
+
+from shared.llm import Ask, Llm, LlmSettings, Message
+from shared.llm_lock import LlmLock, Priority
+from shared.redis_helper import RedisHelper
+from simulators.faults import Faults
+from simulators.ollama.state import OllamaState
+
+READ, WRITE = "observium_get_device_info", "glpi_create_ticket"
+MASKED = "personal"
+
+
+def build_tool(name: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """A tool as Ollama takes it."""
+    parameters = {"type": "object", "required": list(properties), "properties": properties}
+    return {"type": "function", "function": {"name": name, "description": name, "parameters": parameters}}
+
+
+TOOLS = (
+    build_tool(READ, {"device_id": {"type": "integer"}, "deep": {"type": "boolean"}, "tags": {"type": "array"}}),
+    build_tool(WRITE, {"title": {"type": "string"}}),
+)
+
+
+class Verdict(BaseModel):
+    """A final answer."""
+
+    device_id: int = Field(ge=1, le=99)
+    summary: str = Field(min_length=1, max_length=200)
+
+
+def user(content: str = "Le switch répond-il ?") -> Message:
+    """What a person says."""
+    return {"role": "user", "content": content}
+
+
+def call_of(name: str = READ, body: str = "<parameter=device_id>\n12\n</parameter>") -> str:
+    """A tool call as the model writes it."""
+    return f"<tool_call>\n<function={name}>\n{body}\n</function>\n</tool_call>"
+
+
+def leak_of(name: str = READ, body: str = "<parameter=device_id>\n12\n</parameter>") -> str:
+    """The same without its opener: the server takes it for text."""
+    return call_of(name, body).removeprefix("<tool_call>\n")
+
+
+@dataclass
+class ModelWorld:
+    """The simulator, a client of it, and what the client noted."""
+
+    app: Starlette
+    url: str
+    redis: RedisHelper
+    notes: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    @property
+    def state(self) -> OllamaState:
+        """What the simulator knows."""
+        state: OllamaState = self.app.state.ollama
+        return state
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong there."""
+        faults: Faults = self.app.state.faults
+        return faults
+
+    def script(self, *outputs: str) -> None:
+        """What the model says next."""
+        self.state.script.extend(outputs)
+
+    def llm(self, **changes: Any) -> Llm:
+        """A client; keywords are settings."""
+        values: dict[str, Any] = {"ollama_base_url": self.url, "ollama_timeout_s": 5.0, "ollama_num_ctx": 4096}
+        return Llm(LlmSettings(**(values | changes)), LlmLock(self.redis, executor="test"))
+
+    def ask(self, *messages: Message, within_s: float = 10.0, **changes: Any) -> Ask:
+        """A conversation with both tools, of which one only reads."""
+        values: dict[str, Any] = {"tools": TOOLS, "read_only": frozenset({READ})}
+        return Ask(
+            run="run-1",
+            messages=messages or (user(),),
+            priority=Priority.TICKET,
+            deadline=asyncio.get_running_loop().time() + within_s,
+            note=lambda kind, detail: self.notes.append((kind, detail)),
+            **(values | changes),
+        )
+
+    def sent(self) -> str:
+        """Everything that the model was sent, as text."""
+        return json.dumps(self.state.requests, ensure_ascii=False)
