@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import Field, HttpUrl, SecretStr, field_validator
 
 from shared.llm import LlmSettings
 from shared.mcp_client import Endpoint, Transport
-from shared.settings import ProgramSettings
+from shared.settings import CommaList, ProgramSettings, split_commas
 
 EMAIL = r"^[^@\s<>,]+@[^@\s<>,]+$"
 
@@ -25,6 +26,9 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     )
     api_token: SecretStr = Field(min_length=16, description="token of /api and /redis")
     observium_webhook_token: SecretStr = Field(min_length=16, description="token that Observium's webhook sends")
+    observium_source_addresses: CommaList = Field(
+        default=(), description="addresses or networks that deliveries must come from (empty: any)"
+    )
     observium_instance: str = Field(default="main", description="name of the Observium that sends here")
     observium_mcp_url: HttpUrl = Field(description="the Observium MCP server, without path")
     observium_mcp_token: SecretStr = Field(description="our token there")
@@ -35,6 +39,15 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     noc_email: str = Field(pattern=EMAIL, description="where the team reads about incidents")
     proactif_category: str | None = Field(default=None, description="GLPI category of alert tickets")
     runs_at_once: int = Field(default=2, ge=1, le=16, description="workflows at once: model slots + 1")
+
+    _split = field_validator("observium_source_addresses", mode="before")(split_commas)
+
+    @field_validator("observium_source_addresses")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            ip_network(part)
+        return value
 
     def endpoints(self) -> list[Endpoint]:
         """The MCP servers."""

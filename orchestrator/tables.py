@@ -39,6 +39,16 @@ delivery = sa.Table(
     sa.Column("body", sa.JSON, nullable=False),
 )
 
+unusable_delivery = sa.Table(
+    "unusable_delivery",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("received_at", _instant, nullable=False, index=True),
+    sa.Column("source", sa.String(64), nullable=False, comment="the sender's address"),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False, comment="redacted and cut"),
+)
+
 incident = sa.Table(
     "incident",
     metadata,

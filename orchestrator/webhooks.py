@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,13 +16,15 @@ from fastapi.responses import JSONResponse
 from orchestrator.journal import RunJournal, insert_if_new
 from orchestrator.proactif.alerts import Alert, AlertKind, alert_from_observium
 from orchestrator.services import Services
-from orchestrator.tables import delivery
+from orchestrator.settings import OrchestratorSettings
+from orchestrator.tables import delivery, unusable_delivery
 from shared.errors import InvalidInput
-from shared.logs import get_logger
+from shared.logs import get_logger, redact
 
 logger = get_logger("webhooks")
 
 MAX_BODY = 256 * 1024
+MAX_KEPT = 4000
 ALERTS_QUEUE = "alerts"
 ALERT_WORKFLOW = "handle_alert"
 ACCEPTED = {"status": "successful"}
@@ -36,13 +39,15 @@ def build_webhooks(services: Callable[[], Services]) -> APIRouter:
     async def receive_alert(request: Request) -> JSONResponse:
         """Take one alert delivery of Observium."""
         current = services()
-        expected = current.settings.observium_webhook_token.get_secret_value()
-        if not _is_authorized(request.headers.get("authorization", ""), expected):
-            return JSONResponse({"status": "unauthorized", "reason": "wrong or missing token"}, 401)
+        refusal = _find_refusal(request, current.settings)
+        if refusal is not None:
+            logger.warning("delivery_refused", reason=refusal, source=_source(request))
+            return JSONResponse({"status": "unauthorized", "reason": refusal}, 401)
+        body = await _read_body(request)
         try:
-            alert = alert_from_observium(await _read_json(request))
+            alert = alert_from_observium(_parse_json(body))
         except InvalidInput as error:
-            logger.warning("delivery_unusable", reason=str(error))
+            await _keep_unusable(current, body, reason=str(error), source=_source(request))
             return JSONResponse({"status": "unusable", "reason": str(error)}, 422)
         await store_delivery(current, alert)
         return JSONResponse(ACCEPTED)
@@ -99,20 +104,48 @@ def _partition(services: Services, alert: Alert) -> str:
     return found[0].code if found else f"device-{alert.device_id}"
 
 
-def _is_authorized(header: str, expected: str) -> bool:
-    """Observium sends its token verbatim, so the operator may have typed `Bearer ` before it or not."""
-    presented = header.removeprefix("Bearer ").strip()
-    return hmac.compare_digest(presented.encode(), expected.encode())
+def _find_refusal(request: Request, settings: OrchestratorSettings) -> str | None:
+    """Why this sender may not deliver; None when he may.
+
+    Observium sends its token verbatim, so the operator may have typed `Bearer ` before it or not; its plain `webhook`
+    sends no header at all, so the token may also stand in the URL.
+    """
+    networks = [ip_network(part) for part in settings.observium_source_addresses]
+    if networks and not any(ip_address(_source(request)) in network for network in networks):
+        return "deliveries from this address are not accepted"
+    header = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    presented = header or request.query_params.get("token", "")
+    expected = settings.observium_webhook_token.get_secret_value()
+    return None if hmac.compare_digest(presented.encode(), expected.encode()) else "wrong or missing token"
 
 
-async def _read_json(request: Request) -> Any:
-    """The body. Raises InvalidInput when it is too large or no JSON."""
+def _source(request: Request) -> str:
+    return request.client.host if request.client else "0.0.0.0"  # noqa: S104 - no address is in no network
+
+
+async def _read_body(request: Request) -> bytes:
+    """The body, at most one byte more than is accepted."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY:
-            raise InvalidInput(f"the body is larger than {MAX_BODY} bytes")
+            return body[: MAX_BODY + 1]
+    return body
+
+
+def _parse_json(body: bytes) -> Any:
+    """Raises InvalidInput when it is too large or no JSON."""
+    if len(body) > MAX_BODY:
+        raise InvalidInput(f"the body is larger than {MAX_BODY} bytes")
     try:
         return json.loads(body)
     except ValueError as error:
         raise InvalidInput("the body is no JSON") from error
+
+
+async def _keep_unusable(services: Services, body: bytes, *, reason: str, source: str) -> None:
+    """For inspection: what it was, redacted and cut, and why it could not be used."""
+    logger.warning("delivery_unusable", reason=reason, source=source)
+    text = redact(body.decode(errors="replace"), max_text=MAX_KEPT)
+    row = {"received_at": datetime.now(UTC), "source": source, "reason": reason, "body": text.replace("\x00", "")}
+    await services.database.write(lambda connection: connection.execute(unusable_delivery.insert().values(row)))

@@ -19,7 +19,7 @@ import ollama
 from pydantic import BaseModel, Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.errors import BudgetExceeded, UpstreamMalformed, UpstreamRejected, UpstreamUnavailable
+from shared.errors import BudgetExceeded, UpstreamError, UpstreamMalformed, UpstreamRejected, UpstreamUnavailable
 from shared.llm_lock import LlmLock, Priority
 from shared.masking import mask_content
 
@@ -167,6 +167,10 @@ class Llm:
         if "tools" not in (shown.capabilities or []):
             raise UpstreamRejected(f"model {self._settings.ollama_model} does not support tools", system=SYSTEM)
 
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._ollama.close()
+
     async def _call(self, ask: Ask, attempt: _Try, *, schema: dict[str, Any] | None = None) -> ModelReply:
         messages = [_masked(message) for message in (*ask.messages, *attempt.hints)]
         self._check_size(messages, ask.tools)
@@ -287,7 +291,9 @@ def _is_parse_error(text: str) -> bool:
     return "XML syntax error" in text or text.strip() == "EOF" or "unexpected end" in text
 
 
-def _translate(error: Exception, model: str) -> UpstreamUnavailable | UpstreamRejected:
+def _translate(error: Exception, model: str) -> UpstreamError:
+    if isinstance(error, ValidationError):
+        return UpstreamMalformed("Ollama's answer has another shape than its documentation says", system=SYSTEM)
     if isinstance(error, ollama.ResponseError):
         if error.status_code == httpx.codes.NOT_FOUND:
             return UpstreamRejected(f"Ollama has no model {model}: pull it", system=SYSTEM)

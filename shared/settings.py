@@ -14,6 +14,11 @@ CommaList = Annotated[tuple[str, ...], NoDecode]
 """A setting written `a,b,c`."""
 
 
+def split_commas(value: object) -> object:
+    """`a,b` as ("a", "b"); anything but text stays as it is."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
 class ProgramSettings(BaseSettings):
     """Logs and Redis: what all programs share. Frozen; a missing variable never prints the others."""
 
@@ -44,10 +49,7 @@ class ServerSettings(ProgramSettings):
     read_only: bool = Field(default=False, description="register read tools only")
     tools: CommaList = Field(default=(), description="register only these tools (empty: all)")
 
-    @field_validator("allowed_hosts", "allowed_origins", "tools", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    _split = field_validator("allowed_hosts", "allowed_origins", "tools", mode="before")(split_commas)
 
     @model_validator(mode="after")
     def _is_never_open_by_accident(self) -> Self:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from pydantic import BaseModel
 
 from orchestrator.services import Services
-from orchestrator.tables import journal, run
+from orchestrator.tables import journal, run, unusable_delivery
 from shared.errors import UpstreamUnavailable
 from shared.redis_helper import RedisCommand, run_command
 
@@ -50,6 +50,22 @@ class RunDetail(BaseModel):
     journal: list[JournalLine]
 
 
+class UnusableRow(BaseModel):
+    """A delivery that could not be used."""
+
+    id: int
+    received_at: datetime
+    source: str
+    reason: str
+    body: str
+
+
+class UnusablePage(BaseModel):
+    """Unusable deliveries, newest first."""
+
+    deliveries: list[UnusableRow]
+
+
 def build_api(services: Callable[[], Services]) -> APIRouter:
     """`/api/runs`, `/api/runs/{id}`, `/redis`; all need the API token."""
 
@@ -84,6 +100,13 @@ def build_api(services: Callable[[], Services]) -> APIRouter:
             run=RunRow.model_validate(found) if found else None,
             journal=[JournalLine.model_validate(line) for line in lines],
         )
+
+    @router.get("/api/deliveries/unusable", tags=["journal"])
+    async def list_unusable_deliveries(limit: Annotated[int, Query(ge=1, le=200)] = 50) -> UnusablePage:
+        """Deliveries that were no usable alert, newest first, with the reason."""
+        query = sa.select(unusable_delivery).order_by(unusable_delivery.c.id.desc()).limit(limit)
+        rows = await services().database.read(lambda c: [dict(r) for r in c.execute(query).mappings()])
+        return UnusablePage(deliveries=[UnusableRow.model_validate(row) for row in rows])
 
     @router.post("/redis", tags=["redis"])
     async def redis(command: RedisCommand) -> dict[str, str | bool | None]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from shared.redis_helper import RedisHelper
+from simulators.observium.deliveries import build_syslog_delivery
 from tests.orchestrator.conftest import WEBHOOK_TOKEN, Orchestrated, Start
 
 
@@ -116,6 +118,48 @@ async def test_a_body_that_is_no_alert_gets_422_with_the_reason(orchestrated: Or
 
     assert answer.status_code == 422
     assert len(answer.json()["reason"]) > 10
+
+
+async def test_what_was_no_alert_is_kept_for_inspection_without_its_secrets(orchestrated: Orchestrated) -> None:
+    await orchestrated.post(b'{"ALERT_STATE":"%ALERT_STATE%","note":"password=hunter2"}')
+
+    kept = (await orchestrated.http.get("/api/deliveries/unusable", headers=orchestrated.auth)).json()["deliveries"]
+    assert len(kept) == 1
+    assert "template" in kept[0]["reason"]
+    assert "ALERT_STATE" in kept[0]["body"]
+    assert "hunter2" not in kept[0]["body"]
+
+
+async def test_a_transport_that_sends_no_header_may_carry_the_token_in_its_url(orchestrated: Orchestrated) -> None:
+    body = orchestrated.delivery(orchestrated.break_port(), flavour="webhook")
+
+    right = await orchestrated.http.post(f"/webhooks/observium?token={WEBHOOK_TOKEN}", content=body)
+    wrong = await orchestrated.http.post("/webhooks/observium?token=wrong", content=body)
+
+    assert (right.status_code, wrong.status_code) == (200, 401)
+
+
+@pytest.mark.parametrize(
+    ("networks", "status"), [("10.0.0.0/8,192.0.2.7", 401), ("10.0.0.0/8,127.0.0.1", 200), ("", 200)]
+)
+async def test_when_source_addresses_are_set_deliveries_from_elsewhere_are_refused(
+    start: Start, networks: str, status: int
+) -> None:
+    orchestrated = await start(observium_source_addresses=networks)
+
+    answer = await orchestrated.post(orchestrated.delivery(orchestrated.break_port()))
+
+    assert answer.status_code == status
+
+
+async def test_a_syslog_alert_is_kept_and_opens_nothing(orchestrated: Orchestrated) -> None:
+    state = orchestrated.system.observium.state.observium
+    body = build_syslog_delivery(state, 11, flavour="webhook-json", at=datetime(2026, 11, 20, 21, 0, tzinfo=UTC))
+
+    answer = await orchestrated.post(body)
+
+    assert answer.status_code == 200
+    assert await orchestrated.runs() == []
 
 
 async def test_a_huge_body_is_refused_without_being_read_whole(orchestrated: Orchestrated) -> None:

@@ -45,7 +45,9 @@ async def home(toy: Toy, make_settings: MakeSettings) -> AsyncIterator[Home]:
 
 
 @pytest.fixture
-async def world(serve: Serve, redis: RedisHelper) -> ModelWorld:
+async def world(serve: Serve, redis: RedisHelper) -> AsyncIterator[ModelWorld]:
     """A simulated Ollama, running, and clients of it."""
     app = create_ollama()
-    return ModelWorld(app, await serve(app), redis)
+    opened = ModelWorld(app, await serve(app), redis)
+    yield opened
+    await opened.aclose()

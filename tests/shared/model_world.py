@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 from pydantic import BaseModel, Field
 from starlette.applications import Starlette
 
@@ -18,7 +19,6 @@ from simulators.faults import Faults
 from simulators.ollama.state import OllamaState
 
 READ, WRITE = "observium_get_device_info", "glpi_create_ticket"
-MASKED = "personal"
 
 
 def build_tool(name: str, properties: dict[str, Any]) -> dict[str, Any]:
@@ -55,6 +55,21 @@ def leak_of(name: str = READ, body: str = "<parameter=device_id>\n12\n</paramete
     return call_of(name, body).removeprefix("<tool_call>\n")
 
 
+class DenseTokens(httpx.AsyncHTTPTransport):
+    """The network to a model whose tokens are so short that it counts `factor` times as many."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self._factor = factor
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Raise the count in the answer."""
+        response = await super().handle_async_request(request)
+        answer = json.loads(await response.aread())
+        answer["prompt_eval_count"] = int(answer["prompt_eval_count"] * self._factor)
+        return httpx.Response(response.status_code, json=answer)
+
+
 @dataclass
 class ModelWorld:
     """The simulator, a client of it, and what the client noted."""
@@ -63,6 +78,7 @@ class ModelWorld:
     url: str
     redis: RedisHelper
     notes: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    _llms: list[Llm] = field(default_factory=list)
 
     @property
     def state(self) -> OllamaState:
@@ -80,10 +96,17 @@ class ModelWorld:
         """What the model says next."""
         self.state.script.extend(outputs)
 
-    def llm(self, **changes: Any) -> Llm:
+    def llm(self, *, transport: httpx.AsyncBaseTransport | None = None, **changes: Any) -> Llm:
         """A client; keywords are settings."""
         values: dict[str, Any] = {"ollama_base_url": self.url, "ollama_timeout_s": 5.0, "ollama_num_ctx": 4096}
-        return Llm(LlmSettings(**(values | changes)), LlmLock(self.redis, executor="test"))
+        llm = Llm(LlmSettings(**(values | changes)), LlmLock(self.redis, executor="test"), transport=transport)
+        self._llms.append(llm)
+        return llm
+
+    async def aclose(self) -> None:
+        """Close the clients."""
+        for llm in self._llms:
+            await llm.aclose()
 
     def ask(self, *messages: Message, within_s: float = 10.0, **changes: Any) -> Ask:
         """A conversation with both tools, of which one only reads."""
@@ -96,7 +119,3 @@ class ModelWorld:
             note=lambda kind, detail: self.notes.append((kind, detail)),
             **(values | changes),
         )
-
-    def sent(self) -> str:
-        """Everything that the model was sent, as text."""
-        return json.dumps(self.state.requests, ensure_ascii=False)

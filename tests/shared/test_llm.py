@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import BudgetExceeded, UpstreamMalformed
 from shared.llm import MAX_REPAIRS, ToolCallRequest
-from tests.shared.model_world import READ, TOOLS, WRITE, ModelWorld, Verdict, call_of, leak_of, user
+from tests.shared.model_world import READ, TOOLS, WRITE, DenseTokens, ModelWorld, Verdict, call_of, leak_of, user
 
 GOOD = call_of()
 CALL = ToolCallRequest(READ, {"device_id": 12})
@@ -140,17 +140,19 @@ async def test_reply_cut_at_its_length_is_not_taken_for_an_answer(world: ModelWo
     assert len(world.state.requests) == 3
 
 
-async def test_context_that_overflowed_stops_the_run(world: ModelWorld) -> None:
-    world.script("réponse " * 250)
-    ask = world.ask(user("mot " * 1600))
+@pytest.mark.parametrize("factor", [1.0, 3.0])
+async def test_context_that_overflowed_stops_the_run(world: ModelWorld, factor: float) -> None:
+    world.script("Bien.")
+    llm = world.llm(ollama_num_ctx=2048, transport=DenseTokens(factor))
+    ask = world.ask(user("mot " * 700), tools=())
 
-    with pytest.raises(BudgetExceeded, match="overflowed"):
-        await world.llm(ollama_num_ctx=2048, ollama_num_predict=512).chat(
-            world.ask(user("mot " * 1280), tools=())
-        )
+    if factor == 1.0:
+        assert (await llm.chat(ask)).text == "Bien."
+    else:
+        with pytest.raises(BudgetExceeded, match="overflowed"):
+            await llm.chat(ask)
 
     assert len(world.state.requests) == 1
-    assert ask.tools
 
 
 @pytest.mark.parametrize("seen", [0, 100, 5000])

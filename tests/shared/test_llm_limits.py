@@ -8,7 +8,7 @@ import json
 import anyio
 import pytest
 
-from shared.errors import BudgetExceeded, UpstreamError, UpstreamRejected, UpstreamUnavailable
+from shared.errors import BudgetExceeded, UpstreamError, UpstreamMalformed, UpstreamRejected, UpstreamUnavailable
 from shared.llm_lock import LOCK
 from shared.masking import mask_content, mask_personal
 from tests.shared.model_world import TOOLS, ModelWorld, Verdict, user
@@ -68,7 +68,9 @@ async def test_personal_data_never_reaches_the_model(world: ModelWorld, personal
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_names_nobody_stays_as_it_is(text: str) -> None:
     assert mask_personal(text) == text
-    assert json.loads(mask_content(json.dumps({"a": [text, 12, 1.5, None, True]}))) == {"a": [text, 12, 1.5, None, True]}
+    assert json.loads(mask_content(json.dumps({"a": [text, 12, 1.5, None, True]}))) == {
+        "a": [text, 12, 1.5, None, True]
+    }
 
 
 def test_number_that_identifies_a_person_is_masked_as_a_number_too() -> None:
@@ -178,7 +180,7 @@ BUSY = '{"error":"server busy, please try again.  maximum pending requests excee
         ("error", {"status": 502, "body": "<html>Bad gateway</html>"}, UpstreamUnavailable),
         ("error", {"status": 400, "body": '{"error":"does not support tools"}'}, UpstreamRejected),
         ("html", {}, UpstreamUnavailable),
-        ("error", {"status": 200, "body": "[]"}, UpstreamUnavailable),
+        ("error", {"status": 200, "body": '{"message": 5}'}, UpstreamMalformed),
         ("down", {}, UpstreamUnavailable),
         ("drop_answer", {}, UpstreamUnavailable),
     ],
