@@ -158,7 +158,7 @@ def _wait_ready(world: DemoWorld) -> None:
             except httpx.HTTPError:
                 continue
             last = answer.text
-            if answer.is_success:
+            if answer.is_success and answer.json()["status"] == "ok":
                 del waiting[name]
         time.sleep(0.05)
 

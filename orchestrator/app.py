@@ -7,18 +7,21 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
+import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry
-from starlette.requests import Request
 from starlette.responses import Response
 
+from orchestrator.admin_mail import AdminMail
 from orchestrator.api.runs import build_api
+from orchestrator.health_check import EVERY_30_S, HealthCheck
+from orchestrator.proactif.intake import ALERT_WORKFLOW, ALERTS_QUEUE
 from orchestrator.proactif.workflow import Proactif
 from orchestrator.services import Services
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.tables import metadata
-from orchestrator.webhooks import ALERT_WORKFLOW, ALERTS_QUEUE, build_webhooks
+from orchestrator.webhooks import build_webhooks
 from shared.database import Database
 from shared.engine import Engine, QueueSpec
 from shared.errors import WidipError
@@ -35,13 +38,13 @@ def create_app(
     """Wire everything; what it opens is opened and closed by the lifespan, in the one order that works."""
     settings = settings or OrchestratorSettings()
     sites = load_sites(settings.sites_file)
-    running: list[Services] = []
+    running: list[tuple[Services, HealthCheck]] = []
 
     def services() -> Services:
-        return running[0]
+        return running[0][0]
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             redis = await stack.enter_async_context(settings.open_redis())
             lock = LlmLock(redis, executor=f"orchestrator-{settings.executor_id}")
@@ -65,11 +68,17 @@ def create_app(
                 sites=sites,
             )
             engine.workflow(ALERT_WORKFLOW, ALERTS_QUEUE, Proactif(current).handle_alert)
+            health = HealthCheck(current, AdminMail(settings))
+            engine.schedule("glpi_health_check", EVERY_30_S, health.check)
             await _free_dead_lock(lock)
             stack.push_async_callback(engine.stop)
             await engine.start()
-            running[:] = [current]
+            running[:] = [(current, health)]
+            app.state.health = health
+            first_check = asyncio.create_task(health.check())
             yield
+            first_check.cancel()
+            await asyncio.gather(first_check, return_exceptions=True)
 
     registry = CollectorRegistry()
     app = FastAPI(title="WIDIP orchestrator", version="0.1.0", lifespan=lifespan)
@@ -77,7 +86,7 @@ def create_app(
     app.include_router(build_webhooks(services))
     app.include_router(build_api(services))
     app.router.routes.append(metrics_route(registry))
-    _add_probes(app, services_of=running)
+    _add_probes(app, running)
     return app
 
 
@@ -89,25 +98,29 @@ async def _free_dead_lock(lock: LlmLock) -> None:
         return  # Redis is away: the lock, if there is one, ends by its TTL
 
 
-def _add_probes(app: FastAPI, *, services_of: list[Services]) -> None:
+def _add_probes(app: FastAPI, running: list[tuple[Services, HealthCheck]]) -> None:
     @app.get("/healthz", tags=["probes"])
     async def healthz() -> dict[str, str]:
         """The process answers."""
         return {"status": "ok"}
 
     @app.get("/readyz", tags=["probes"])
-    async def readyz(_request: Request) -> Response:
-        """Can it do its work, and what is missing if not."""
-        if not services_of:
-            return JSONResponse({"status": "unavailable", "reason": "starting"}, 503)
-        problems = await _find_problems(services_of[0])
-        if problems:
-            return JSONResponse({"status": "unavailable", "problems": problems}, 503)
-        return JSONResponse({"status": "ok"})
+    async def readyz() -> Response:
+        """Can it take deliveries? `degraded` says what is missing: they are still taken, and wait."""
+        if not running:
+            return JSONResponse({"status": "unavailable", "problems": {"orchestrator": "starting"}}, 503)
+        try:
+            await running[0][0].database.read(lambda connection: connection.execute(sa.text("select 1")))
+        except sa.exc.SQLAlchemyError:
+            return JSONResponse({"status": "unavailable", "problems": {"database": "does not answer"}}, 503)
+        problems = await _find_problems(*running[0])
+        return JSONResponse({"status": "degraded" if problems else "ok", "problems": problems})
 
 
-async def _find_problems(services: Services) -> dict[str, str]:
+async def _find_problems(services: Services, health: HealthCheck) -> dict[str, str]:
     problems = {f"mcp:{name}": str(error) for name, error in services.toolbox.problems().items()}
+    if health.problem:
+        problems["glpi"] = health.problem
     try:
         await services.redis.ping()
     except WidipError as error:

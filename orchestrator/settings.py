@@ -37,6 +37,10 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     mcp_transport: Transport = Field(default="http", description="`http` or `sse`")
     sites_file: Path = Field(description="the registry of sites (TOML)")
     noc_email: str = Field(pattern=EMAIL, description="where the team reads about incidents")
+    admin_email: str | None = Field(default=None, pattern=EMAIL, description="who is told that GLPI does not work")
+    smtp_host: str | None = Field(default=None, description="mail relay for that one mail")
+    smtp_port: int = Field(default=25, ge=1, le=65535, description="its port")
+    smtp_sender: str = Field(default="widip@localhost", pattern=EMAIL, description="From address of that mail")
     proactif_category: str | None = Field(default=None, description="GLPI category of alert tickets")
     runs_at_once: int = Field(default=2, ge=1, le=16, description="workflows at once: model slots + 1")
 

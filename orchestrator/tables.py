@@ -62,6 +62,7 @@ incident = sa.Table(
     sa.Column("ticket_id", sa.Integer, nullable=True),
     sa.Column("email_id", sa.Integer, nullable=True),
     sa.Column("verdict", sa.JSON, nullable=True),
+    sa.Column("attempts", sa.Integer, nullable=False, comment="runs after the first, once GLPI was back"),
     sa.Column("kept", sa.JSON, nullable=False, comment="by effect: what was decided before the first try to write it"),
     sa.Column("opened_at", _instant, nullable=False, index=True),
 )
@@ -71,7 +72,7 @@ run = sa.Table(
     metadata,
     sa.Column("id", sa.String(80), primary_key=True, comment="the workflow's id"),
     sa.Column("kind", sa.String(24), nullable=False),
-    sa.Column("state", sa.String(16), nullable=False, comment="running, done, failed"),
+    sa.Column("state", sa.String(16), nullable=False, comment="running, done, waiting, failed"),
     sa.Column("started_at", _instant, nullable=False, index=True),
     sa.Column("ended_at", _instant, nullable=True),
     sa.Column("summary", sa.JSON, nullable=False),

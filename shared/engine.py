@@ -142,7 +142,7 @@ class Engine:
         run.__qualname__ = run.__name__ = name
         DBOS.workflow(name=name, max_recovery_attempts=MAX_RECOVERIES)(run)
 
-    def schedule(self, name: str, cron: str, function: Callable[[], Awaitable[None]]) -> None:
+    def schedule(self, name: str, cron: str, function: Callable[[], Awaitable[object]]) -> None:
         """Run `function` as a workflow at each tick of `cron` (six fields, seconds first, UTC). Before `start`.
 
         Once per tick, however many replicas run; a tick that nobody was there for is skipped.

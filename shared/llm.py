@@ -169,7 +169,7 @@ class Llm:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._ollama.close()
+        await self._ollama.close()  # type: ignore[no-untyped-call]
 
     async def _call(self, ask: Ask, attempt: _Try, *, schema: dict[str, Any] | None = None) -> ModelReply:
         messages = [_masked(message) for message in (*ask.messages, *attempt.hints)]

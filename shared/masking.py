@@ -12,7 +12,8 @@ from typing import Any
 
 _NAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]+(?:[ -][A-ZÀ-ÖØ-Þ][\w'’-]+){0,2}"
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("[e-mail]", re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")),
+    # The look-behind keeps a long run of letters from being read again from each of its letters.
+    ("[e-mail]", re.compile(r"(?<![\w.+'-])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")),
     ("[iban]", re.compile(r"\bFR\d{2}(?:\s?[0-9A-Z]{4}){5}\s?[0-9A-Z]{3}\b")),
     # Social security number: sex, year, month, department, town, order, key; blanks allowed.
     ("[n° sécu]", re.compile(r"\b[12]\s?\d{2}\s?(?:0[1-9]|1[0-2])\s?(?:\d{2}|2[AB])\s?\d{3}\s?\d{3}\s?\d{2}\b")),

@@ -130,7 +130,9 @@ def load_sites(path: Path) -> Sites:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{path}: {error}") from None
     except ValidationError as error:
-        faults = [f"{path}:{_line_of(text, e['loc'])}: {_named(e['loc'])}: {e['msg']}" for e in error.errors()]
+        # With every site at fault pydantic counts none, and says so too.
+        found = [e for e in error.errors() if e["type"] != "too_short" or error.error_count() == 1]
+        faults = [f"{path}:{_line_of(text, e['loc'])}: {_named(e['loc'])}: {e['msg']}" for e in found]
         raise InvalidInput("\n".join(faults)) from None
     faults = [f"{path}:{line}: {reason}" for line, reason in _doubles(text, parsed.site)]
     if faults:

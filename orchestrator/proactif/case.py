@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from orchestrator.journal import RunJournal, RunTools, insert_if_new
 from orchestrator.proactif.alerts import Alert
+from orchestrator.proactif.intake import run_id
 from orchestrator.proactif.texts import ticket_text, ticket_title
 from orchestrator.services import Services
 from orchestrator.tables import incident
@@ -56,6 +57,10 @@ class Case:
             tools=RunTools(services.toolbox, journal),
         )
 
+    def effect(self, name: str) -> str:
+        """The idempotency key of one of this alert's writes: the same in every run of it."""
+        return f"{run_id(self.delivery_key)}:{name}"
+
     def deadline(self, seconds: float) -> float:
         """So many seconds after receipt, on the event loop's clock; a recovered run gets a quarter at least."""
         used = (datetime.now(UTC) - self.received_at) / timedelta(seconds=1)
@@ -85,6 +90,7 @@ class Case:
             "device_id": self.alert.device_id,
             "state": "open",
             "kept": {},
+            "attempts": 0,
             "opened_at": self.received_at,
         }
         await self.database.write(lambda connection: connection.execute(insert_if_new(connection, incident, values)))

@@ -13,8 +13,10 @@ from typing import Any
 
 from orchestrator.agent.loop import Agent, Budget
 from orchestrator.agent.policy import Grant
+from orchestrator.breaker import HEALTH_KEY, open_breaker, read_breaker
 from orchestrator.proactif.case import Case, Facts
 from orchestrator.proactif.diagnosis import Verdict, diagnose
+from orchestrator.proactif.intake import WAITING
 from orchestrator.proactif.investigation import sentinel_grant, sentinel_question, take_snapshot
 from orchestrator.proactif.texts import (
     Finding,
@@ -26,7 +28,14 @@ from orchestrator.proactif.texts import (
     mail_subject,
 )
 from orchestrator.services import Services
-from shared.errors import InvalidInput, OutcomeUnknown, UpstreamUnavailable, WidipError
+from shared.errors import (
+    InvalidInput,
+    OutcomeUnknown,
+    UpstreamError,
+    UpstreamUnauthorized,
+    UpstreamUnavailable,
+    WidipError,
+)
 from shared.llm_lock import Priority
 from shared.logs import get_logger, where_it_failed
 
@@ -36,7 +45,6 @@ SENTINEL_CALLS = 12
 SENTINEL_S = 45.0
 NOTIFIER_CALLS = 3
 NOTIFIER_S = 15.0
-HEALTH_KEY = "glpi_health_status"
 
 
 class Proactif:
@@ -55,6 +63,8 @@ class Proactif:
             ticket_id = int(await self._s.engine.step("open_ticket", lambda: self._open_ticket(case)))
             found = await self._s.engine.step("diagnose", lambda: self._diagnose(case, ticket_id))
             mail = await self._s.engine.step("notify", lambda: self._notify(case, ticket_id, found))
+        except (UpstreamUnavailable, OutcomeUnknown, UpstreamUnauthorized) as error:
+            return await self._wait_for_glpi(case, error)
         except Exception as error:  # the top of a run: whatever it is, the journal says that the run has ended
             await _end_failed(case, error)
             raise
@@ -69,22 +79,28 @@ class Proactif:
         await case.journal.end("done", summary)
         return summary
 
+    async def _wait_for_glpi(self, case: Case, error: UpstreamError) -> Facts:
+        """What is missing waits as a row; the health check gives it a new run when GLPI is back."""
+        await case.set_incident(state=WAITING)
+        if isinstance(error, UpstreamUnavailable) and error.system == "glpi":
+            await open_breaker(self._s.redis)
+        summary = {"code": error.code, "message": str(error), "system": error.system}
+        case.journal.note("waiting", summary)
+        await case.journal.end("waiting", summary)
+        return summary
+
     async def _open_ticket(self, case: Case) -> int:
-        """Ticket at once, with the facts. While GLPI is away the incident waits as a row."""
+        """Ticket at once, with the facts."""
         await case.open_incident()
         arguments = await case.keep("ticket", case.ticket_arguments(self._s.settings.proactif_category))
-        try:
-            reply = await self._create_ticket(case, arguments)
-        except (UpstreamUnavailable, OutcomeUnknown):
-            await case.set_incident(state="waiting_for_glpi")
-            raise
+        reply = await self._create_ticket(case, arguments)
         ticket_id = int(reply["ticket_id"])
         await case.set_incident(state="open", ticket_id=ticket_id)
         case.journal.note("ticket", {"ticket_id": ticket_id, "title": arguments["title"]})
         return ticket_id
 
     async def _create_ticket(self, case: Case, arguments: Facts) -> Facts:
-        key = f"{case.run_id}:ticket"
+        key = case.effect("ticket")
         try:
             return (await case.tools.write("glpi_create_ticket", arguments, key=key)).data
         except InvalidInput as error:
@@ -99,12 +115,12 @@ class Proactif:
         """The rules' verdict and, when it can be had in time, the model's finding; both go on the ticket."""
         found = await case.find_kept("diagnosis") or await case.keep("diagnosis", await self._investigate(case))
         followup = {"ticket_id": ticket_id, "content": found["text"], "private": True, "notify": False}
-        await case.tools.write("glpi_add_followup", followup, key=f"{case.run_id}:diagnosis")
+        await case.tools.write("glpi_add_followup", followup, key=case.effect("diagnosis"))
         await case.set_incident(verdict=found["verdict"])
         return found
 
     async def _investigate(self, case: Case) -> Facts:
-        await self._read_breaker(case)
+        case.journal.note("breaker", {HEALTH_KEY: await read_breaker(self._s.redis)})
         snapshot = await take_snapshot(case.tools, case.alert, case.site)
         verdict = diagnose(snapshot)
         case.journal.note("verdict", verdict.model_dump(mode="json"))
@@ -114,14 +130,6 @@ class Proactif:
             "finding": finding.model_dump(mode="json") if finding else None,
             "text": diagnosis_text(verdict, finding, no_model_reason=reason),
         }
-
-    async def _read_breaker(self, case: Case) -> None:
-        """What the health check last said of GLPI; in the journal it explains what came of the writes."""
-        try:
-            health = await self._s.redis.get(HEALTH_KEY) or "not checked yet"
-        except UpstreamUnavailable:
-            health = "unknown: Redis does not answer"
-        case.journal.note("breaker", {HEALTH_KEY: health})
 
     async def _ask_sentinel(self, case: Case) -> tuple[Finding | None, str]:
         budget = Budget(
@@ -144,7 +152,7 @@ class Proactif:
     async def _notify(self, case: Case, ticket_id: int, found: Facts) -> Facts:
         """One e-mail to the team, worded by the model if it can be had in time."""
         mail = await case.find_kept("mail") or await case.keep("mail", await self._word_mail(case, ticket_id, found))
-        reply = (await case.tools.write("glpi_send_email", mail, key=f"{case.run_id}:mail")).data
+        reply = (await case.tools.write("glpi_send_email", mail, key=case.effect("mail"))).data
         await case.set_incident(state="notified", email_id=reply["email_id"])
         shown = {"email_id": reply["email_id"], "subject": mail["subject"], "recipient": mail["recipient"]}
         case.journal.note("email", shown)

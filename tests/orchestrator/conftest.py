@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from orchestrator.app import create_app
+from orchestrator.health_check import HealthCheck
 from orchestrator.settings import OrchestratorSettings
 from simulators.observium.deliveries import Flavour, build_delivery
 from simulators.observium.tags import StateName
@@ -36,7 +37,13 @@ class Orchestrated:
     ollama: Starlette
     url: str
     http: httpx.AsyncClient
-    sent: list[int] = field(default_factory=list)
+    app: Any = None
+
+    @property
+    def health(self) -> HealthCheck:
+        """The health check that the schedule runs every 30 s."""
+        check: HealthCheck = self.app.state.health
+        return check
 
     @property
     def tickets(self) -> list[dict[str, Any]]:
@@ -138,9 +145,10 @@ async def start(serve: Serve, redis: object, redis_port: int, tmp_path: Path) ->
             ollama = create_ollama()
             url = ollama_url or await serve(ollama)
             settings = orchestrator_settings(system, port, tmp_path, url, **changes)
-            base = await stack.enter_async_context(running(create_app(settings)))
+            app = create_app(settings)
+            base = await stack.enter_async_context(running(app))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=15))
-            return Orchestrated(system, ollama, base, http)
+            return Orchestrated(system, ollama, base, http, app)
 
         yield build
 

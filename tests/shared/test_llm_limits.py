@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 
 import anyio
 import pytest
@@ -75,6 +76,15 @@ def test_what_names_nobody_stays_as_it_is(text: str) -> None:
 
 def test_number_that_identifies_a_person_is_masked_as_a_number_too() -> None:
     assert json.loads(mask_content('{"nir": 241037512345678, "n": 5}')) == {"nir": "[n° sécu]", "n": 5}
+
+
+@pytest.mark.parametrize("piece", ["x", "1", " ", "a.", "M. A", "0 ", "ipp 1 ", "-"])
+def test_long_text_is_masked_without_delay(piece: str) -> None:
+    started = time.perf_counter()
+
+    mask_personal(piece * (200_000 // len(piece)))
+
+    assert time.perf_counter() - started < 5
 
 
 async def test_notes_tell_figures_and_never_a_prompt_or_a_reply(

@@ -72,18 +72,17 @@ async def test_waiting_chat_gets_the_lock_before_batch_work_and_equals_keep_thei
     other = LlmLock(redis, executor="orchestrator-b")
     order: list[str] = []
 
-    async with asyncio.TaskGroup() as group:
-        async with lock.hold("now", priority=Priority.BATCH, deadline=soon()):
-            group.create_task(take(lock, "batch-1", Priority.BATCH, order))
-            await in_line(redis, "batch-1")
-            group.create_task(take(other, "batch-2", Priority.BATCH, order))
-            await in_line(redis, "batch-1", "batch-2")
-            group.create_task(take(lock, "ticket", Priority.TICKET, order))
-            await in_line(redis, "ticket", "batch-1", "batch-2")
-            group.create_task(take(other, "alert", Priority.CRITICAL_ALERT, order))
-            group.create_task(take(lock, "chat", Priority.CHAT, order))
-            await in_line(redis, "chat", "alert", "ticket", "batch-1", "batch-2")
-            assert order == []
+    async with asyncio.TaskGroup() as group, lock.hold("now", priority=Priority.BATCH, deadline=soon()):
+        group.create_task(take(lock, "batch-1", Priority.BATCH, order))
+        await in_line(redis, "batch-1")
+        group.create_task(take(other, "batch-2", Priority.BATCH, order))
+        await in_line(redis, "batch-1", "batch-2")
+        group.create_task(take(lock, "ticket", Priority.TICKET, order))
+        await in_line(redis, "ticket", "batch-1", "batch-2")
+        group.create_task(take(other, "alert", Priority.CRITICAL_ALERT, order))
+        group.create_task(take(lock, "chat", Priority.CHAT, order))
+        await in_line(redis, "chat", "alert", "ticket", "batch-1", "batch-2")
+        assert order == []
 
     assert order == ["chat", "alert", "ticket", "batch-1", "batch-2"]
     assert not await redis.exists(LOCK)

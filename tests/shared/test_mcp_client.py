@@ -63,7 +63,7 @@ async def test_names_are_prefixed_and_what_a_tool_is_comes_along(home: Home, tra
 
 async def test_error_of_a_tool_arrives_as_the_same_error(home: Home, transport: Transport) -> None:
     async with open_toolbox(home, transport) as toolbox:
-        with pytest.raises(NotFound, match="^no thing 404$"):
+        with pytest.raises(NotFound, match=r"^no thing 404$"):
             await toolbox.call("toy_get_thing", {"number": 404})
         with pytest.raises(InvalidInput, match="nmae: unknown argument"):
             await toolbox.call("toy_get_thing", {"nmae": 1})

@@ -153,7 +153,7 @@ async def test_lock_always_has_the_owner_that_a_model_of_it_has(
     ],
 )
 def test_keys_of_the_brief_are_accepted(key: str) -> None:
-    assert RedisCommand(action="get", key=key).key == key  # type: ignore[arg-type]
+    assert RedisCommand(action="get", key=key).key == key
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_keys_of_the_brief_are_accepted(key: str) -> None:
 )
 def test_any_other_key_is_refused(key: str) -> None:
     with pytest.raises(ValidationError):
-        RedisCommand(action="get", key=key)  # type: ignore[arg-type]
+        RedisCommand(action="get", key=key)
 
 
 @pytest.mark.parametrize(
