@@ -29,7 +29,7 @@ from shared.llm import Llm
 from shared.llm_lock import LlmLock
 from shared.mcp_client import Toolbox
 from shared.metrics import HttpMetrics, metrics_route
-from shared.sites import load_sites
+from shared.sites import Sites, load_sites
 
 
 def create_app(
@@ -46,35 +46,14 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            redis = await stack.enter_async_context(settings.open_redis())
-            lock = LlmLock(redis, executor=f"orchestrator-{settings.executor_id}")
-            database = Database(settings.database_url.get_secret_value())
-            stack.callback(database.close)
-            await asyncio.to_thread(metadata.create_all, database.writer_engine)
-            toolbox = await stack.enter_async_context(Toolbox(settings.endpoints(), transport=settings.mcp_transport))
-            engine = Engine(
-                database,
-                name="orchestrator",
-                executor_id=settings.executor_id,
-                queues=(QueueSpec(ALERTS_QUEUE, settings.runs_at_once, partitioned=True),),
-            )
-            current = Services(
-                settings=settings,
-                database=database,
-                engine=engine,
-                redis=redis,
-                toolbox=toolbox,
-                llm=Llm(settings, lock, transport=llm_transport),
-                sites=sites,
-            )
-            engine.workflow(ALERT_WORKFLOW, ALERTS_QUEUE, Proactif(current).handle_alert)
-            health = HealthCheck(current, AdminMail(settings))
-            engine.schedule("glpi_health_check", EVERY_30_S, health.check)
-            await _free_dead_lock(lock)
-            stack.push_async_callback(engine.stop)
-            await engine.start()
+            current = await _open_services(stack, settings, sites, llm_transport)
+            health = app.state.health = HealthCheck(current, AdminMail(settings))
+            current.engine.workflow(ALERT_WORKFLOW, ALERTS_QUEUE, Proactif(current).handle_alert)
+            current.engine.schedule("glpi_health_check", EVERY_30_S, health.check)
+            await _free_dead_lock(current.llm.lock)
+            stack.push_async_callback(current.engine.stop)
+            await current.engine.start()
             running[:] = [(current, health)]
-            app.state.health = health
             first_check = asyncio.create_task(health.check())
             yield
             first_check.cancel()
@@ -88,6 +67,36 @@ def create_app(
     app.router.routes.append(metrics_route(registry))
     _add_probes(app, running)
     return app
+
+
+async def _open_services(
+    stack: AsyncExitStack,
+    settings: OrchestratorSettings,
+    sites: Sites,
+    llm_transport: httpx.AsyncBaseTransport | None,
+) -> Services:
+    """Open what runs stand on; the stack closes it in reverse: the engine first, then what its steps use."""
+    redis = await stack.enter_async_context(settings.open_redis())
+    database = Database(settings.database_url.get_secret_value())
+    stack.callback(database.close)
+    await asyncio.to_thread(metadata.create_all, database.writer_engine)
+    toolbox = await stack.enter_async_context(Toolbox(settings.endpoints(), transport=settings.mcp_transport))
+    lock = LlmLock(redis, executor=f"orchestrator-{settings.executor_id}")
+    engine = Engine(
+        database,
+        name="orchestrator",
+        executor_id=settings.executor_id,
+        queues=(QueueSpec(ALERTS_QUEUE, settings.runs_at_once, partitioned=True),),
+    )
+    return Services(
+        settings=settings,
+        database=database,
+        engine=engine,
+        redis=redis,
+        toolbox=toolbox,
+        llm=Llm(settings, lock, transport=llm_transport),
+        sites=sites,
+    )
 
 
 async def _free_dead_lock(lock: LlmLock) -> None:
