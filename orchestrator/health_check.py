@@ -6,6 +6,7 @@ server is away: that is not GLPI down); REFUSED (a token is refused, so a person
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
@@ -15,7 +16,7 @@ from orchestrator.admin_mail import AdminMail
 from orchestrator.breaker import close_breaker, open_breaker
 from orchestrator.proactif.intake import resume_waiting
 from orchestrator.services import Services
-from shared.errors import UpstreamError, UpstreamUnauthorized, UpstreamUnavailable
+from shared.errors import UpstreamError, UpstreamUnauthorized, UpstreamUnavailable, WidipError
 from shared.logs import get_logger
 
 T = TypeVar("T")
@@ -39,9 +40,9 @@ class GlpiState(StrEnum):
     REFUSED = "REFUSED"
 
 
-def state_of(error: UpstreamError) -> GlpiState:
-    """Which state an error of `check_health` means."""
-    if isinstance(error, UpstreamUnauthorized):
+def state_of(error: WidipError) -> GlpiState:
+    """Which state an error of `check_health` means. A tool that we may not call is for a person to mend, too."""
+    if isinstance(error, UpstreamUnauthorized) or not isinstance(error, UpstreamError):
         return GlpiState.REFUSED
     return GlpiState.UNREACHABLE if error.system.startswith("mcp:") else GlpiState.DOWN
 
@@ -55,14 +56,19 @@ class HealthCheck:
         self._clock = clock
         self._told_at: dict[str, float] = {}
         self.problem: str = ""
+        self._turn = asyncio.Lock()
 
     async def check(self) -> GlpiState:
-        """Ask, say what was found in one log line, and act on it."""
+        """Ask, say what was found in one log line, and act on it. One check at a time."""
+        async with self._turn:
+            return await self._check()
+
+    async def _check(self) -> GlpiState:
         started, reason = self._clock(), ""
         try:
             await self._s.toolbox.call("glpi_check_health", {}, deadline_s=DEADLINE_S)
             state = GlpiState.UP
-        except UpstreamError as error:
+        except WidipError as error:
             state, reason = state_of(error), str(error)
         self.problem = reason
         logger.info("glpi_health", state=state, reason=reason, ms=round(1000 * (self._clock() - started)))

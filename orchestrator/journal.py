@@ -74,7 +74,7 @@ class RunTools:
     ) -> ToolReply:
         """As Toolbox.call; `by` says who asked: the workflow or an agent."""
         started = time.perf_counter()
-        outcome, size = "ok", 0
+        outcome, size = "internal", 0
         try:
             reply = await self.toolbox.call(name, arguments, deadline_s=deadline_s, key=key, fresh_after=fresh_after)
             size = len(reply.text)

@@ -58,11 +58,12 @@ incident = sa.Table(
     sa.Column("delivery_key", sa.String(64), nullable=False, unique=True),
     sa.Column("site", sa.String(32), nullable=True),
     sa.Column("device_id", sa.BigInteger, nullable=False),
-    sa.Column("state", sa.String(24), nullable=False, comment="open, waiting_for_glpi, notified"),
+    sa.Column("state", sa.String(24), nullable=False, comment="open, waiting_for_glpi, notified, failed"),
     sa.Column("ticket_id", sa.Integer, nullable=True),
     sa.Column("email_id", sa.Integer, nullable=True),
     sa.Column("verdict", sa.JSON, nullable=True),
     sa.Column("attempts", sa.Integer, nullable=False, comment="runs after the first, once GLPI was back"),
+    sa.Column("next_try_at", _instant, nullable=False, comment="when it waits: not before"),
     sa.Column("kept", sa.JSON, nullable=False, comment="by effect: what was decided before the first try to write it"),
     sa.Column("opened_at", _instant, nullable=False, index=True),
 )

@@ -68,7 +68,9 @@ def _find_refusal(request: Request, settings: OrchestratorSettings) -> str | Non
 
 
 def _source(request: Request) -> str:
-    return request.client.host if request.client else "0.0.0.0"  # noqa: S104 - no address is in no network
+    """The sender's address; an IPv4 one on a dual-stack socket comes wrapped in IPv6."""
+    address = ip_address(request.client.host) if request.client else ip_address("0.0.0.0")  # noqa: S104 - in no network
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 async def _read_body(request: Request) -> bytes:
@@ -87,7 +89,7 @@ def _parse_json(body: bytes) -> Any:
         raise InvalidInput(f"the body is larger than {MAX_BODY} bytes")
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput("the body is no JSON") from error
 
 

@@ -147,7 +147,8 @@ class Database:
         return group, False
 
     def _commit(self, group: list[_Row | _Work]) -> None:
-        works = [item for item in group if isinstance(item, _Work)]
+        # A caller that was cancelled meanwhile is left out, and from here on cannot be.
+        works = [w for w in group if isinstance(w, _Work) and w.future.set_running_or_notify_cancel()]
         rows: dict[sa.Table, list[dict[str, Any]]] = {}
         for item in group:
             if isinstance(item, _Row):

@@ -40,9 +40,16 @@ class UpstreamUnavailable(UpstreamError):
 
 
 class OutcomeUnknown(UpstreamError):
-    """A write was sent and its answer was lost: look whether it was done before repeating it."""
+    """A write was sent and its answer was lost: look whether it was done before repeating it.
+
+    may_come_late: nothing at all came back, so the write may still be done in a moment; looking now proves nothing.
+    """
 
     code = "outcome_unknown"
+
+    def __init__(self, message: str, *, system: str, may_come_late: bool = False) -> None:
+        super().__init__(message, system=system)
+        self.may_come_late = may_come_late
 
 
 class UpstreamRejected(UpstreamError):
@@ -85,6 +92,13 @@ class Refused(WidipError):
     code = "refused"
 
 
+class CapReached(Refused):
+    """An hourly cap is used up: the same call may work later."""
+
+    code = "cap_reached"
+    retryable = True
+
+
 class BudgetExceeded(WidipError):
     """The run has used what it was given: calls, tokens or time."""
 
@@ -98,7 +112,7 @@ class LockLost(WidipError):
 
 
 _BY_CODE: dict[str, type[WidipError]] = {
-    cls.code: cls for cls in (NotFound, InvalidInput, Refused, BudgetExceeded, LockLost)
+    cls.code: cls for cls in (NotFound, InvalidInput, Refused, CapReached, BudgetExceeded, LockLost)
 }
 _UPSTREAM_BY_CODE: dict[str, type[UpstreamError]] = {
     cls.code: cls

@@ -80,14 +80,15 @@ class HttpClient:
         except _NOT_SENT as error:
             raise UpstreamUnavailable(f"{self.system} cannot be reached", system=self.system) from error
         except httpx.HTTPError as error:
-            raise self._lost(write, f"no answer ({type(error).__name__})") from error
+            raise self._lost(write, f"no answer ({type(error).__name__})", may_come_late=True) from error
         if response.is_server_error:
             raise self._lost(write, f"HTTP {response.status_code}")
         return response
 
-    def _lost(self, write: bool, why: str) -> UpstreamUnavailable | OutcomeUnknown:
+    def _lost(self, write: bool, why: str, *, may_come_late: bool = False) -> UpstreamUnavailable | OutcomeUnknown:
         if write:
-            return OutcomeUnknown(f"{self.system}: {why}; the write may have been done", system=self.system)
+            text = f"{self.system}: {why}; the write may have been done"
+            return OutcomeUnknown(text, system=self.system, may_come_late=may_come_late)
         return UpstreamUnavailable(f"{self.system} does not answer: {why}", system=self.system)
 
     def json(self, response: httpx.Response, *, write: bool = False) -> Any:
@@ -98,6 +99,8 @@ class HttpClient:
         try:
             return response.json()
         except ValueError as error:
+            if write:
+                raise self._lost(write, "an answer that is no JSON") from error
             raise UpstreamMalformed(f"{self.system} answered something that is no JSON", system=self.system) from error
 
     async def aclose(self) -> None:

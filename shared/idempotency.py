@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from enum import IntEnum
 
 from shared.errors import (
     InvalidInput,
     NotFound,
+    OutcomeUnknown,
     Refused,
     UpstreamRejected,
     UpstreamUnauthorized,
@@ -26,6 +29,8 @@ from shared.redis_helper import RedisHelper
 KEEP_S = 72 * 3600
 ALIVE_S = 10
 POLL_S = 0.05
+SETTLE_S = 60.0
+"""How long a write without an answer may still take effect: the longest that a system works on a request."""
 
 _SURELY_NOT_DONE = (UpstreamUnavailable, UpstreamRejected, UpstreamUnauthorized, NotFound, InvalidInput, Refused)
 
@@ -36,12 +41,15 @@ if known then
   if record.args ~= ARGV[2] then return 'mismatch' end
   if record.state == 'done' then return known end
   if redis.call('exists', KEYS[2]) == 1 then return 'busy' end
+  local late = tonumber(record.late_until or 0) > tonumber(ARGV[5])
+  if not late then record.late_until = ARGV[6] end -- this try may act, and then be late itself
   record.owner = ARGV[1]
   redis.call('set', KEYS[1], cjson.encode(record), 'EX', ARGV[3])
   redis.call('set', KEYS[2], ARGV[1], 'EX', ARGV[4])
-  return 'orphan'
+  return late and 'orphan_late' or 'orphan'
 end
-redis.call('set', KEYS[1], cjson.encode({state='under_way', owner=ARGV[1], args=ARGV[2]}), 'EX', ARGV[3])
+local fresh = {state='under_way', owner=ARGV[1], args=ARGV[2], late_until=ARGV[6]}
+redis.call('set', KEYS[1], cjson.encode(fresh), 'EX', ARGV[3])
 redis.call('set', KEYS[2], ARGV[1], 'EX', ARGV[4])
 return 'mine'
 """
@@ -57,7 +65,23 @@ local known = redis.call('get', KEYS[1])
 if known and cjson.decode(known).owner == ARGV[1] then redis.call('del', KEYS[1], KEYS[2]) end
 return 1
 """
+_SETTLED = """
+local known = redis.call('get', KEYS[1])
+if known then
+  local record = cjson.decode(known)
+  if record.owner == ARGV[1] then
+    record.late_until = nil
+    redis.call('set', KEYS[1], cjson.encode(record), 'KEEPTTL')
+  end
+end
+return 1
+"""
 _ABANDON = "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end return 1"
+
+
+def _alive(record: str) -> str:
+    """Who works on it lives here. The word comes first: a caller's key may end in anything."""
+    return f"widip:alive:{record}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +92,30 @@ class Outcome:
     replayed: bool
 
 
-Work = Callable[[bool], Awaitable[str]]
-"""Does the write and returns its result as JSON text; its argument says "look first, it may be done already"."""
+class Look(IntEnum):
+    """What a write must do before it acts: nothing; look whether it was done; look, and not act even if it was not,
+    because an earlier try that got no answer may still take effect.
+    """
+
+    NO = 0
+    FIRST = 1
+    ONLY = 2
+
+
+Work = Callable[[Look], Awaitable[str]]
+"""Does the write and returns its result as JSON text."""
+
+
+_LOOKS = {"mine": Look.NO, "orphan": Look.FIRST, "orphan_late": Look.ONLY}
 
 
 class IdempotencyRecord:
     """The record of one server."""
 
-    def __init__(self, redis: RedisHelper, *, server: str) -> None:
+    def __init__(self, redis: RedisHelper, *, server: str, settle_s: float = SETTLE_S) -> None:
         self._redis = redis
         self._server = server
+        self._settle_s = settle_s
 
     async def run(self, *, token: str, tool: str, key: str, arguments: str, work: Work) -> Outcome:
         """Do `work` once per key. `arguments` is a digest: another value under the same key is InvalidInput.
@@ -89,42 +127,52 @@ class IdempotencyRecord:
         try:
             state = await self._begin(record, owner, arguments)
         except UpstreamUnavailable:
-            return Outcome(await work(True), replayed=False)
+            return Outcome(await work(Look.FIRST), replayed=False)
         if isinstance(state, Outcome):
             return state
-        return await self._do(record, owner, arguments, work, look_first=state == "orphan")
+        return await self._do(record, owner, arguments, work, look=_LOOKS[state])
 
     async def _begin(self, record: str, owner: str, arguments: str) -> str | Outcome:
-        """'mine', 'orphan', or the outcome of whoever was first."""
+        """'mine', 'orphan', 'orphan_late', or the outcome of whoever was first."""
         while True:
-            answer = await self._redis.run(
-                _BEGIN, [record, f"{record}:alive"], [owner, arguments, str(KEEP_S), str(ALIVE_S)]
-            )
+            now = time.time()
+            times = [str(KEEP_S), str(ALIVE_S), str(now), str(now + self._settle_s)]
+            answer = await self._redis.run(_BEGIN, [record, _alive(record)], [owner, arguments, *times])
             if answer == "mismatch":
                 raise InvalidInput("this idempotency key was already used with other arguments")
-            if answer in ("mine", "orphan"):
+            if answer in _LOOKS:
                 return str(answer)
             if answer != "busy":
                 return Outcome(json.loads(answer)["result"], replayed=True)
             await asyncio.sleep(POLL_S)
 
-    async def _do(self, record: str, owner: str, arguments: str, work: Work, *, look_first: bool) -> Outcome:
-        keys = [record, f"{record}:alive"]
+    async def _do(self, record: str, owner: str, arguments: str, work: Work, *, look: Look) -> Outcome:
+        keys = [record, _alive(record)]
         async with self._heartbeat(keys[1], owner):
             try:
-                result = await work(look_first)
+                result = await work(look)
             except _SURELY_NOT_DONE:
-                # Sure of this try only: what an earlier one did (look_first) is as unknown as before.
-                script, marks = (_ABANDON, keys[1:]) if look_first else (_FORGET, keys)
-                await self._quietly(script, marks, [owner])
+                # Sure of this try only: what an earlier one did (look) is as unknown as before.
+                if look is Look.NO:
+                    await self._quietly(_FORGET, keys, [owner])
+                else:
+                    await self._abandon(keys, owner, settled=look is Look.FIRST)
+                raise
+            except OutcomeUnknown as error:
+                await self._abandon(keys, owner, settled=not error.may_come_late and look is not Look.ONLY)
                 raise
             except BaseException:
-                # Stays "under way" with nobody alive behind it: the next try is told to look.
-                await self._quietly(_ABANDON, keys[1:], [owner])
+                await self._abandon(keys, owner, settled=False)
                 raise
         done = json.dumps({"state": "done", "owner": owner, "args": arguments, "result": result})
         await self._quietly(_FINISH, keys, [owner, done, str(KEEP_S)])
         return Outcome(result, replayed=False)
+
+    async def _abandon(self, keys: list[str], owner: str, *, settled: bool) -> None:
+        """Leave it "under way" with nobody alive behind it: the next try is told to look."""
+        if settled:
+            await self._quietly(_SETTLED, keys[:1], [owner])
+        await self._quietly(_ABANDON, keys[1:], [owner])
 
     async def _quietly(self, script: str, keys: list[str], args: list[str]) -> None:
         """A record that cannot be written costs a look later, not the write that was just done."""

@@ -8,7 +8,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mcp.server.auth.middleware.auth_context import get_access_token
@@ -17,7 +17,7 @@ from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, Pa
 from pydantic import BaseModel
 
 from shared.errors import InvalidInput, NotFound, Refused, WidipError
-from shared.idempotency import IdempotencyRecord
+from shared.idempotency import IdempotencyRecord, Look
 from shared.logs import get_logger, redact_text, where_it_failed
 from shared.mcp_tokens import ANONYMOUS, Token, TokenBook
 from shared.mcp_tool import Call, Risk, Tool
@@ -127,12 +127,12 @@ class ToolCalls:
             task.exception()  # looked at here: the caller may be gone
 
     async def _write_once(self, tool: Tool, call: Call, parsed: BaseModel) -> _Answer:
-        async def work(look_first: bool) -> str:
-            repeated = Call(**{**_fields(call), "look_first": look_first})
+        async def work(look: Look) -> str:
+            repeated = replace(call, look_first=look is not Look.NO, look_only=look is Look.ONLY)
             return _as_json(await tool.invoke(repeated, parsed))
 
         if call.idempotency_key is None:
-            return _Answer(await work(False))
+            return _Answer(await work(Look.NO))
         done = await self._record.run(
             token=call.caller,
             tool=tool.name,
@@ -165,10 +165,6 @@ class ToolCalls:
             outcome=outcome,
             ms=round(1000 * seconds, 1),
         )
-
-
-def _fields(call: Call) -> dict[str, Any]:
-    return {name: getattr(call, name) for name in Call.__dataclass_fields__}
 
 
 def _call_from_meta(meta: Mapping[str, Any], caller: Token, request_id: str) -> Call:

@@ -26,6 +26,7 @@ from shared.errors import (
     NotFound,
     OutcomeUnknown,
     UpstreamError,
+    UpstreamMalformed,
     UpstreamUnauthorized,
     UpstreamUnavailable,
     error_from_code,
@@ -80,18 +81,6 @@ class ToolReply:
     replayed: bool
 
 
-# What a connection may end with; ValueError is an answer of another shape than MCP's.
-_BROKEN = (
-    MCPError,
-    httpx2.HTTPError,
-    OSError,
-    TimeoutError,
-    ValueError,
-    anyio.ClosedResourceError,
-    anyio.BrokenResourceError,
-)
-
-
 _statuses: ContextVar[list[int]] = ContextVar("statuses")
 """The HTTP statuses of one call. The SDK sends each request in its caller's context, and tells him none of them."""
 
@@ -106,6 +95,10 @@ class _Lost(Exception):
     def __init__(self, why: str, *, sent: bool) -> None:
         super().__init__(why)
         self.sent = sent
+
+
+class _Unreadable(Exception):
+    """An answer came and cannot be read."""
 
 
 class _Link:
@@ -133,12 +126,12 @@ class _Link:
                     await self._discover(client)
                     backoff = FIRST_BACKOFF_S
                     await self._stay(client)
-            except _BROKEN as error:
-                self._note_problem(error, statuses)
             except BaseExceptionGroup as group:
                 if group.split(asyncio.CancelledError)[0] is not None:
                     raise
                 self._note_problem(_first(group), statuses)
+            except Exception as error:  # noqa: BLE001 - whatever ends one connection must not end the next
+                self._note_problem(error, statuses)
             finally:
                 self._up.clear()
                 self._client = None
@@ -215,6 +208,13 @@ class _Link:
             f"MCP server {name} refuses our token: a person must check it", system=f"mcp:{name}"
         )
 
+    def find_problem(self) -> UpstreamError | None:
+        """Why it is not up; None when it is."""
+        if self.problem is not None or self._up.is_set():
+            return self.problem
+        name = self.endpoint.name
+        return UpstreamUnavailable(f"MCP server {name} has not answered yet", system=f"mcp:{name}")
+
     async def wait_up(self, timeout_s: float) -> None:
         """Raises what keeps the server away when it is not up in time."""
         try:
@@ -258,6 +258,9 @@ class _Link:
         except (httpx2.HTTPError, OSError, anyio.ClosedResourceError, anyio.BrokenResourceError) as error:
             self._drop(client)
             raise _Lost("connection lost", sent=not isinstance(error, httpx2.ConnectError)) from error
+        except (RuntimeError, ValueError) as error:
+            # The SDK's word for an answer that does not fit the tool's own schema.
+            raise _Unreadable(str(error)[:200]) from error
 
     def _drop(self, client: Client) -> None:
         """Connect anew, unless that has happened since `client` failed."""
@@ -308,7 +311,7 @@ class Toolbox:
 
     def problems(self) -> dict[str, UpstreamError]:
         """The servers that are away, with the reason."""
-        return {name: link.problem for name, link in self._links.items() if link.problem is not None}
+        return {name: problem for name, link in self._links.items() if (problem := link.find_problem()) is not None}
 
     async def call(
         self,
@@ -345,9 +348,8 @@ class Toolbox:
                 if left <= 0.0 or not harmless:
                     raise _given_up(link.endpoint.name, tool, lost) from lost
                 await asyncio.sleep(0)
-            except MCPError as error:
-                system = f"mcp:{link.endpoint.name}"
-                raise UpstreamError(f"MCP server {link.endpoint.name}: {error}", system=system) from error
+            except (MCPError, _Unreadable) as error:
+                raise _not_understood(link.endpoint.name, tool, error) from error
 
     def _find(self, qualified: str) -> tuple[_Link, str]:
         server, _, name = qualified.partition("_")
@@ -355,6 +357,14 @@ class Toolbox:
         if link is None or not name:
             raise NotFound(f"no tool {qualified}; servers are: {', '.join(self._links)}")
         return link, name
+
+
+def _not_understood(server: str, tool: RemoteTool, error: Exception) -> UpstreamError:
+    """The server, or something before it, answered what is no answer: of a write nobody knows what came."""
+    system = f"mcp:{server}"
+    if tool.read_only:
+        return UpstreamMalformed(f"MCP server {server}: {error}", system=system)
+    return OutcomeUnknown(f"{server}_{tool.name} was sent and its answer cannot be read: {error}", system=system)
 
 
 def _given_up(server: str, tool: RemoteTool, lost: _Lost) -> UpstreamError:

@@ -72,7 +72,7 @@ def build_app(
         registered(tools, settings),
         server=spec.name,
         book=book,
-        record=IdempotencyRecord(redis, server=spec.name),
+        record=IdempotencyRecord(redis, server=spec.name, settle_s=settings.write_settle_s),
         metrics=metrics,
     )
     server: Server[Any] = Server(

@@ -24,7 +24,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.errors import InvalidInput, Refused, UpstreamUnavailable
+from shared.errors import CapReached, InvalidInput, UpstreamUnavailable
 from shared.mcp_tool import Risk, Tool
 from shared.redis_helper import RedisHelper
 
@@ -110,7 +110,7 @@ class TokenBook:
             self._local = {k: n for k, n in self._local.items() if k.endswith(f":{hour}")}
             used = self._local[key] = self._local.get(key, 0) + 1
         if used > cap:
-            raise Refused(f"hourly cap reached for caller {token.name}: {cap} {what} an hour")
+            raise CapReached(f"hourly cap reached for caller {token.name}: {cap} {what} an hour")
 
 
 def load_tokens(path: Path) -> list[Token]:

@@ -14,7 +14,7 @@ from mcp_types import Tool as McpTool
 from mcp_types import ToolAnnotations
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, OutcomeUnknown
 
 KEYED = "widip/keyed"
 """Key of a listed tool's `_meta`: true when a repeat under the same idempotency key is answered from the record."""
@@ -36,6 +36,7 @@ class Call:
 
     idempotency_key: names the effect, from the caller; None when he gave none.
     look_first: the same key was begun before and its outcome is unknown, so look for the effect before making it.
+    look_only: and if it is not there, do not make it yet: an earlier try without an answer may still take effect.
     fresh_after: epoch seconds; a cached answer older than this will not do.
     recipient_domains: where this caller may send mail to; "*" is anywhere.
     """
@@ -44,8 +45,15 @@ class Call:
     request_id: str = ""
     idempotency_key: str | None = None
     look_first: bool = False
+    look_only: bool = False
     fresh_after: float | None = None
     recipient_domains: frozenset[str] = frozenset({"*"})
+
+    def check_may_act(self, system: str) -> None:
+        """After a look that found nothing. Raises OutcomeUnknown while an earlier try may still take effect."""
+        if self.look_only:
+            text = "an earlier try got no answer and may still take effect; nothing was repeated, ask again in a minute"
+            raise OutcomeUnknown(text, system=system, may_come_late=True)
 
     def part(self, name: str) -> Call:
         """This call as seen by one of its several effects: with a key of its own, so that marks cannot be confused."""

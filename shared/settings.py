@@ -46,6 +46,9 @@ class ServerSettings(ProgramSettings):
     )
     allowed_origins: CommaList = Field(default=(), description="browser Origins accepted")
     max_sse_sessions: int = Field(default=200, ge=1, description="open SSE sessions at most; one more gets 503")
+    write_settle_s: float = Field(
+        default=60.0, ge=0, description="how long a write without an answer may still take effect, seconds"
+    )
     read_only: bool = Field(default=False, description="register read tools only")
     tools: CommaList = Field(default=(), description="register only these tools (empty: all)")
 

@@ -51,6 +51,7 @@ def glpi_settings(glpi_url: str, redis_port: int, folder: Path, **changes: Any) 
         "glpi_mail_sender": "supervision@widip.example",
         "glpi_timezone": "UTC",
         "glpi_timeout_s": 2.0,
+        "write_settle_s": 0.0,
     }
     return GlpiSettings(**(values | changes))
 

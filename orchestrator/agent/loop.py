@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,8 @@ from shared.mcp_client import RemoteTool
 
 Answer = TypeVar("Answer", bound=BaseModel)
 MAX_RESULT_CHARS = 4000
+MAX_CALLS_A_REPLY = 5
+TOOL_S = 20.0
 PROMPTS = Path(__file__).with_name("prompts")
 
 
@@ -41,6 +44,7 @@ class Budget:
 class _State:
     messages: list[Message]
     calls_left: int
+    deadline: float
     seen_tokens: int = 0
     asked: set[str] = field(default_factory=set)
 
@@ -68,7 +72,7 @@ class Agent:
         Raises BudgetExceeded past the budget, UpstreamError(system="ollama") when the model cannot be used.
         """
         messages: list[Message] = [{"role": "system", "content": self._system}, {"role": "user", "content": question}]
-        state = _State(messages, budget.model_calls)
+        state = _State(messages, budget.model_calls, budget.deadline)
         offered = [tool for tool in tools.toolbox.tools() if grant.allows(tool)]
         # One call is kept back for the answer, two more for its repair.
         while offered and state.calls_left > 2:
@@ -117,7 +121,7 @@ class Agent:
     ) -> None:
         """In order, one result per call: the model matches them by position only."""
         by_name = {tool.qualified: tool for tool in offered}
-        for call in reply.calls:
+        for call in reply.calls[:MAX_CALLS_A_REPLY]:
             try:
                 text = await self._run_call(call, state, by_name, tools, grant)
             except WidipError as error:
@@ -125,6 +129,9 @@ class Agent:
                     journal.note("refused", {"agent": self.name, "tool": call.name, "reason": str(error)})
                 text = f"ERROR: {error}"
             state.messages.append({"role": "tool", "tool_name": call.name, "content": _cap(text)})
+        for call in reply.calls[MAX_CALLS_A_REPLY:]:
+            text = f"ERROR: at most {MAX_CALLS_A_REPLY} calls in one reply"
+            state.messages.append({"role": "tool", "tool_name": call.name, "content": text})
 
     async def _run_call(
         self, call: ToolCallRequest, state: _State, by_name: Mapping[str, RemoteTool], tools: RunTools, grant: Grant
@@ -137,7 +144,10 @@ class Agent:
         state.asked.add(fingerprint)
         assert tool is not None  # noqa: S101 - check_call refuses an unknown tool
         arguments = _coerced(call.arguments, tool.input_schema)
-        return (await tools.call(call.name, arguments, by=self.name)).text
+        left = state.deadline - asyncio.get_running_loop().time()
+        if left <= 0:
+            raise BudgetExceeded(f"{self.name} has used its time")
+        return (await tools.call(call.name, arguments, deadline_s=min(TOOL_S, left), by=self.name)).text
 
 
 def _as_message(reply: ModelReply) -> Message:
@@ -155,7 +165,9 @@ def _coerced(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[st
     properties = schema.get("properties", {})
     given = {
         name: int(value)
-        if isinstance(value, str) and value.isdigit() and properties.get(name, {}).get("type") == "integer"
+        if isinstance(value, str)
+        and re.fullmatch(r"[0-9]{1,18}", value)
+        and properties.get(name, {}).get("type") == "integer"
         else value
         for name, value in arguments.items()
         if value is not None

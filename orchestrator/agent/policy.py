@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,5 +43,5 @@ class Grant:
 def _plain(value: Any) -> Any:
     """A number written as text counts as the number; everything else stays as it is."""
     if isinstance(value, str):
-        return int(value) if value.isdigit() else value.casefold()
+        return int(value) if re.fullmatch(r"[0-9]{1,18}", value) else value.casefold()
     return None if isinstance(value, bool | list | dict) else value

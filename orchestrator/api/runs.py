@@ -8,13 +8,17 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
 from orchestrator.services import Services
 from orchestrator.tables import journal, run, unusable_delivery
 from shared.errors import UpstreamUnavailable
 from shared.redis_helper import RedisCommand, run_command
+
+
+_BEARER = HTTPBearer(auto_error=False, description="API_TOKEN")
 
 
 class RunRow(BaseModel):
@@ -69,8 +73,8 @@ class UnusablePage(BaseModel):
 def build_api(services: Callable[[], Services]) -> APIRouter:
     """`/api/runs`, `/api/runs/{id}`, `/redis`; all need the API token."""
 
-    def check_token(request: Request) -> None:
-        presented = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    def check_token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> None:
+        presented = credentials.credentials if credentials else ""
         expected = services().settings.api_token.get_secret_value()
         if not hmac.compare_digest(presented.encode(), expected.encode()):
             raise HTTPException(401, "wrong or missing API token", headers={"WWW-Authenticate": "Bearer"})

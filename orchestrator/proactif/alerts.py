@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.errors import InvalidInput
 
 _PLACEHOLDER = re.compile(r"^%[A-Z_]+%$")
+_NUMBER = re.compile(r"[0-9]{1,11}")
 MAX_TEXT = 500
 
 
@@ -86,7 +87,7 @@ def alert_from_observium(body: Any) -> Alert:
         hostname=tags.get("DEVICE_HOSTNAME", ""),
         location=tags.get("DEVICE_LOCATION", ""),
         entity_type=tags.get("ENTITY_TYPE", ""),
-        entity_id=int(tags["ENTITY_ID"]) if tags.get("ENTITY_ID", "").isdigit() else None,
+        entity_id=int(tags["ENTITY_ID"]) if _NUMBER.fullmatch(tags.get("ENTITY_ID", "")) else None,
         entity_name=tags.get("ENTITY_NAME", ""),
         metrics=tags.get("METRICS", ""),
         duration=tags.get("DURATION", ""),
@@ -98,12 +99,13 @@ def _text(value: Any) -> str:
     """A tag as text: null, lists and unfilled placeholders are nothing."""
     if value is None or isinstance(value, Mapping | list):
         return ""
-    text = " ".join(str(value).split())[:MAX_TEXT]
+    # A lone half of a surrogate pair is valid JSON and no valid text.
+    text = " ".join(str(value).encode("utf-8", "replace").decode().split())[:MAX_TEXT]
     return "" if _PLACEHOLDER.match(text) else text
 
 
 def _number(tags: Mapping[str, str], name: str) -> int:
     text = tags.get(name, "")
-    if not re.fullmatch(r"\d{1,11}", text):
+    if not _NUMBER.fullmatch(text):
         raise InvalidInput(f"{name} is missing, unfilled or no number")
     return int(text)

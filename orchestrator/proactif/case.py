@@ -16,7 +16,6 @@ from orchestrator.proactif.texts import ticket_text, ticket_title
 from orchestrator.services import Services
 from orchestrator.tables import incident
 from shared.database import Database
-from shared.engine import workflow_id
 from shared.sites import Site
 
 URGENCY = {"Critical": 4, "Warning": 3, "Informational": 2}
@@ -41,9 +40,9 @@ class Case:
 
     @classmethod
     def from_event(cls, event: Facts, services: Services) -> Case:
-        """From what webhooks.py stored, inside the running workflow."""
+        """From what intake.py stored."""
         alert = Alert.model_validate(event["alert"])
-        journal = RunJournal(services.database, workflow_id())
+        journal = RunJournal(services.database, event["run"])
         found = services.sites.find_site(alert.device_id, alert.hostname)
         return cls(
             run_id=journal.run_id,
@@ -56,6 +55,11 @@ class Case:
             journal=journal,
             tools=RunTools(services.toolbox, journal),
         )
+
+    @property
+    def partition(self) -> str:
+        """Diagnoses of one site come one after the other; an unknown site's, by device."""
+        return self.site.code if self.site else f"device-{self.alert.device_id}"
 
     def effect(self, name: str) -> str:
         """The idempotency key of one of this alert's writes: the same in every run of it."""
@@ -91,14 +95,19 @@ class Case:
             "state": "open",
             "kept": {},
             "attempts": 0,
+            "next_try_at": self.received_at,
             "opened_at": self.received_at,
         }
         await self.database.write(lambda connection: connection.execute(insert_if_new(connection, incident, values)))
 
     async def set_incident(self, **values: Any) -> None:
         """Change columns of the incident's row."""
-        statement = incident.update().where(incident.c.delivery_key == self.delivery_key).values(**values)
-        await self.database.write(lambda connection: connection.execute(statement))
+        await self.database.write(lambda connection: self.set_in(connection, **values))
+
+    def set_in(self, connection: sa.Connection, **values: Any) -> None:
+        """The same, inside a write."""
+        mine = incident.c.delivery_key == self.delivery_key
+        connection.execute(incident.update().where(mine).values(**values))
 
     async def find_kept(self, effect: str) -> Facts | None:
         """What an earlier try of this run had decided to write."""

@@ -106,6 +106,18 @@ class _Facts:
         self.backup = [p for p in snapshot.ports if p.label in entry.backup_ports]
 
     @property
+    def seen(self) -> list[tuple[Device, DeviceState]]:
+        """The site's devices whose state is known, listed by id or by a pattern that fits their name."""
+        states = {state.device_id: state for state in reversed(self.snapshot.devices)}.values()
+        found = ((self._entry_of(state), state) for state in states)
+        return [(entry, state) for entry, state in found if entry is not None]
+
+    def _entry_of(self, state: DeviceState) -> Device | None:
+        if state.device_id == self.state.device_id:
+            return self.entry
+        return self.site.find_device(state.device_id, state.hostname)
+
+    @property
     def alerted_ports(self) -> list[PortState]:
         alert = self.snapshot.alert
         wanted = alert.entity_id if alert.entity_type == "port" else None
@@ -170,19 +182,29 @@ def _s1(facts: _Facts) -> Verdict | None:
 
 
 def _x1(facts: _Facts) -> Verdict | None:
-    """Everything is down, the edge included: line or power, nobody can tell from here."""
-    states = [facts.snapshot.find_state(d.id) for d in facts.site.device if d.id]
-    if not states or not all(s is not None and not s.up and s.status_type == "ping" for s in states):
+    """All that is known is down, the edge included: line or power, nobody can tell from here."""
+    seen = facts.seen
+    if any(state.up or state.status_type != "ping" for _, state in seen):
+        return None
+    if not any(entry.role is Role.EDGE for entry, _ in seen):
         return None
     return Verdict(
         responsible=Responsible.UNKNOWN,
         confidence=0.5,
         rule=Rule.X1,
         facts=[
-            f"les {len(states)} équipements du site ne répondent plus, routeur compris",
+            _all_down(facts, [state for _, state in seen]),
             "coupure de l'opérateur ou coupure électrique : demander si le courant et les voyants de la box sont là",
         ],
     )
+
+
+def _all_down(facts: _Facts, down: list[DeviceState]) -> str:
+    if len(down) == 1:
+        return f"l'équipement {down[0].hostname}, routeur du site, ne répond plus"
+    unread = {device.id for device in facts.site.device if device.id} - {state.device_id for state in down}
+    known = " dont l'état est connu" if unread else ""
+    return f"les {len(down)} équipements du site{known} ne répondent plus, routeur compris"
 
 
 def _l3(facts: _Facts) -> Verdict | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,10 +16,17 @@ from shared.logs import get_logger
 
 logger = get_logger("intake")
 
+TICKETS_QUEUE = "tickets"
+"""Many at once: a ticket waits for nobody."""
 ALERTS_QUEUE = "alerts"
-ALERT_WORKFLOW = "handle_alert"
+"""Few at once, those of one site one after the other: these wait for the model."""
+TICKET_WORKFLOW = "open_ticket"
+DIAGNOSIS_WORKFLOW = "diagnose_alert"
 WAITING = "waiting_for_glpi"
+FAILED = "failed"
 RESUME_AT_ONCE = 50
+FIRST_PAUSE_S = 30
+LONGEST_PAUSE_S = 3600
 
 
 async def store_delivery(services: Services, alert: Alert) -> bool:
@@ -47,7 +55,7 @@ async def store_delivery(services: Services, alert: Alert) -> bool:
 
     is_new = await services.database.write(store)
     if is_new and starts:
-        services.engine.nudge(ALERTS_QUEUE)
+        services.engine.nudge(TICKETS_QUEUE)
         journal = RunJournal(services.database, run_id(key))
         journal.note("received", {"alert_id": alert.alert_id, "device": alert.hostname, "message": alert.message})
         journal.note("stored", {"delivery": key})
@@ -63,25 +71,29 @@ async def resume_waiting(services: Services) -> int:
     waiting = (
         sa.select(incident.c.id, incident.c.attempts, delivery)
         .join(delivery, delivery.c.key == incident.c.delivery_key)
-        .where(incident.c.state == WAITING)
+        .where(incident.c.state == WAITING, incident.c.next_try_at <= datetime.now(UTC))
         .order_by(incident.c.opened_at, incident.c.id)
         .limit(RESUME_AT_ONCE)
     )
 
-    def resume(connection: sa.Connection) -> int:
-        rows = [dict(row) for row in connection.execute(waiting).mappings()]
-        for row in rows:
-            attempt = row["attempts"] + 1
-            values = {"state": "open", "attempts": attempt}
-            connection.execute(incident.update().where(incident.c.id == row["id"]).values(values))
-            _enqueue(services, connection, f"{run_id(row['key'])}-{attempt}", row)
-        return len(rows)
+    rows = await services.database.read(lambda c: [dict(row) for row in c.execute(waiting).mappings()])
+    for row in rows:
+        # A commit each: the queue serves by time of arrival, and one commit has one time.
+        await services.database.write(partial(_resume_one, services, row))
+    if rows:
+        services.engine.nudge(TICKETS_QUEUE)
+        logger.info("incidents_resumed", count=len(rows))
+    return len(rows)
 
-    resumed = await services.database.write(resume)
-    if resumed:
-        services.engine.nudge(ALERTS_QUEUE)
-        logger.info("incidents_resumed", count=resumed)
-    return resumed
+
+def _resume_one(services: Services, row: dict[str, Any], connection: sa.Connection) -> None:
+    attempt = row["attempts"] + 1
+    still = (incident.c.id == row["id"]) & (incident.c.state == WAITING)
+    pause = timedelta(seconds=min(FIRST_PAUSE_S * 2 ** row["attempts"], LONGEST_PAUSE_S))
+    values = {"state": "open", "attempts": attempt, "next_try_at": datetime.now(UTC) + pause}
+    changed = connection.execute(incident.update().where(still).values(values))
+    if changed.rowcount:
+        _enqueue(services, connection, f"{run_id(row['key'])}-{attempt}", row)
 
 
 def run_id(key: str) -> str:
@@ -95,9 +107,16 @@ def _enqueue(services: Services, connection: sa.Connection, workflow_id: str, ro
         "instance": row["instance"],
         "alert": row["body"],
         "received_at": row["received_at"].isoformat(),
+        "run": workflow_id,
     }
-    alert = Alert.model_validate(row["body"])
-    # Runs of one site come one after the other; an unknown site's, by device.
-    found = services.sites.find_site(alert.device_id, alert.hostname)
-    partition = found[0].code if found else f"device-{alert.device_id}"
-    services.engine.enqueue(connection, ALERT_WORKFLOW, ALERTS_QUEUE, workflow_id, event, partition=partition)
+    services.engine.enqueue(connection, TICKET_WORKFLOW, TICKETS_QUEUE, workflow_id, event)
+
+
+def enqueue_diagnosis(
+    services: Services, connection: sa.Connection, event: dict[str, Any], *, ticket_id: int, partition: str
+) -> None:
+    """The second half of a run, once its ticket is open."""
+    workflow_id = f"{event['run']}-diagnosis"
+    services.engine.enqueue(
+        connection, DIAGNOSIS_WORKFLOW, ALERTS_QUEUE, workflow_id, event, ticket_id, partition=partition
+    )

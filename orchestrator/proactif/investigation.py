@@ -10,6 +10,7 @@ from orchestrator.agent.policy import Grant
 from orchestrator.journal import RunTools
 from orchestrator.proactif.alerts import Alert
 from orchestrator.proactif.diagnosis import DeviceState, PortState, Snapshot
+from orchestrator.proactif.texts import clean_model_text
 from shared.errors import WidipError
 from shared.sites import Site
 
@@ -47,7 +48,7 @@ async def _read(tools: RunTools, name: str, arguments: dict[str, Any], fresh_aft
 def _device(row: dict[str, Any]) -> DeviceState:
     return DeviceState(
         device_id=row["device_id"],
-        hostname=row["hostname"],
+        hostname=clean_model_text(row["hostname"], 100),
         up=row["status"] == "up",
         status_type=row.get("status_type") or "",
     )
@@ -56,8 +57,8 @@ def _device(row: dict[str, Any]) -> DeviceState:
 def _port(row: dict[str, Any]) -> PortState:
     return PortState(
         port_id=row["port_id"],
-        label=row["label"],
-        alias=row.get("alias") or "",
+        label=clean_model_text(row["label"], 60),
+        alias=clean_model_text(row.get("alias") or "", 100),
         role=row.get("role") or "",
         admin=row.get("admin_status") or "",
         oper=row.get("oper_status") or "",
@@ -73,6 +74,17 @@ def sentinel_grant(alert: Alert, site: Site | None) -> Grant:
     return Grant(SENTINEL_TOOLS, bound={"device_id": frozenset(ids), "hostname": frozenset(names)})
 
 
+def notifier_question(alert: Alert, site: Site | None, facts: list[str]) -> str:
+    """What Notificateur words: what, where, since when, and what was established."""
+    entity = f", {alert.entity_type} {alert.entity_name}" if alert.entity_name and alert.entity_type != "device" else ""
+    lines = [
+        f"{site.name if site else 'Site inconnu'} : {alert.message or 'alerte'} sur {alert.hostname}{entity}",
+        f"Détectée le {alert.at:%d/%m/%Y à %H:%M} UTC",
+        *facts,
+    ]
+    return "<facts>\n" + "\n".join(clean_model_text(line, 300) for line in lines) + "\n</facts>"
+
+
 def sentinel_question(alert: Alert, site: Site | None) -> str:
     """The alert's facts, fenced: every text in them was written by strangers."""
     facts = {
@@ -83,6 +95,6 @@ def sentinel_question(alert: Alert, site: Site | None) -> str:
         "severity": alert.severity,
         "site": site.name if site else "unknown",
     }
-    fenced = json.dumps(facts, ensure_ascii=False).replace("</alert>", "")
+    fenced = json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c")
     port = f"\nport_id: {alert.entity_id}" if alert.entity_type == "port" and alert.entity_id else ""
     return f"device_id: {alert.device_id}{port}\n<alert>\n{fenced}\n</alert>"

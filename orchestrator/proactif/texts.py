@@ -14,7 +14,19 @@ from orchestrator.proactif.diagnosis import Responsible, Verdict
 from shared.sites import Site
 
 MAX_MODEL_TEXT = 600
-_LINK = re.compile(r"(?i)\b(?:https?|ftp|mailto|javascript|data):\S*|\bwww\.\S+|[<>]")
+_UNFIT = re.compile(r"[<>\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_LINK = re.compile(
+    r"(?i)\b[a-z][a-z0-9+.-]{1,20}://\S*|\b(?:mailto|javascript|data):\S*|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)+/\S*"
+)
+_CAUSES = {
+    "wan_link_down": "lien opérateur coupé",
+    "admin_shutdown": "port désactivé par configuration",
+    "device_unreachable": "équipement injoignable",
+    "snmp_silent": "supervision SNMP muette",
+    "access_port_down": "port d'accès hors service",
+    "unknown": "cause indéterminée",
+}
+_SEVERITIES = {"Critical": "critique", "Warning": "avertissement", "Informational": "information"}
 _LABELS = {
     Responsible.WIDIP: "WIDIP",
     Responsible.FAI: "opérateur (FAI)",
@@ -54,8 +66,13 @@ class Paragraph(BaseModel):
 
 
 def clean_model_text(text: str, limit: int = MAX_MODEL_TEXT) -> str:
-    """One paragraph of a model, or of a stranger: no link, no markup, one line, capped."""
-    line = " ".join(_LINK.sub("", text).split())
+    """One paragraph of a model, or of a stranger: no link, no markup, one line, capped.
+
+    What is unfit becomes a blank first: taking it out would join what it kept apart, and make a link.
+    """
+    line, before = " ".join(_UNFIT.sub(" ", text).split()), ""
+    while line != before:
+        line, before = " ".join(_LINK.sub(" ", line).split()), line
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
@@ -74,7 +91,11 @@ def ticket_text(alert: Alert, site: Site | None) -> str:
 def diagnosis_text(verdict: Verdict, finding: Finding | None, *, no_model_reason: str) -> str:
     """The followup with the verdict of the rules and, beside it, what the model found."""
     rendered = _text.get_template("diagnosis.txt.j2").render(
-        verdict=verdict, label=_LABELS[verdict.responsible], finding=finding, no_model_reason=no_model_reason
+        verdict=verdict,
+        label=_LABELS[verdict.responsible],
+        finding=finding,
+        no_model_reason=no_model_reason,
+        cause=_CAUSES[finding.cause] if finding else "",
     )
     return _plain(rendered)
 
@@ -109,7 +130,9 @@ def mail_html(
 def _cleaned(alert: Alert) -> Alert:
     """Names and messages come from strangers: no links, no markup."""
     texts = ("message", "hostname", "location", "entity_name", "entity_type", "metrics", "duration", "severity")
-    return alert.model_copy(update={name: clean_model_text(getattr(alert, name), 300) for name in texts})
+    cleaned = {name: clean_model_text(getattr(alert, name), 300) for name in texts}
+    cleaned["severity"] = _SEVERITIES.get(alert.severity, cleaned["severity"])
+    return alert.model_copy(update=cleaned)
 
 
 def _plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Proactif: from an alert to its ticket, its diagnosis and its e-mail, in three durable steps.
+"""Proactif: from an alert to its ticket, its diagnosis and its e-mail, in three durable steps and two workflows.
 
 A ticket with the facts comes first and waits for nobody. Then the rules and the model look; then the team is written
 to. Every write is named after its effect and decided once, so a step that runs twice writes once.
@@ -7,17 +7,20 @@ to. Every write is named after its effect and decided once, so a step that runs 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from orchestrator.agent.loop import Agent, Budget
+import sqlalchemy as sa
+
+from orchestrator.agent.loop import Agent, Answer, Budget
 from orchestrator.agent.policy import Grant
 from orchestrator.breaker import HEALTH_KEY, open_breaker, read_breaker
 from orchestrator.proactif.case import Case, Facts
 from orchestrator.proactif.diagnosis import Verdict, diagnose
-from orchestrator.proactif.intake import WAITING
-from orchestrator.proactif.investigation import sentinel_grant, sentinel_question, take_snapshot
+from orchestrator.proactif.intake import ALERTS_QUEUE, FAILED, WAITING, enqueue_diagnosis
+from orchestrator.proactif.investigation import notifier_question, sentinel_grant, sentinel_question, take_snapshot
 from orchestrator.proactif.texts import (
     Finding,
     Paragraph,
@@ -28,14 +31,7 @@ from orchestrator.proactif.texts import (
     mail_subject,
 )
 from orchestrator.services import Services
-from shared.errors import (
-    InvalidInput,
-    OutcomeUnknown,
-    UpstreamError,
-    UpstreamUnauthorized,
-    UpstreamUnavailable,
-    WidipError,
-)
+from shared.errors import CapReached, InvalidInput, UpstreamError, UpstreamUnavailable, WidipError
 from shared.llm_lock import Priority
 from shared.logs import get_logger, where_it_failed
 
@@ -55,47 +51,84 @@ class Proactif:
         self._sentinel = Agent("sentinel", services.llm)
         self._notifier = Agent("notificateur", services.llm)
 
-    async def handle_alert(self, event: Facts) -> Facts:
-        """Workflow. `event` is what webhooks.py stored: the alert and its delivery's key. Returns a summary."""
+    async def open_ticket(self, event: Facts) -> Facts:
+        """Workflow, first half: a ticket with the facts, at once. `event` is what intake.py stored."""
         case = Case.from_event(event, self._s)
         await case.journal.start("proactif")
-        try:
-            ticket_id = int(await self._s.engine.step("open_ticket", lambda: self._open_ticket(case)))
-            found = await self._s.engine.step("diagnose", lambda: self._diagnose(case, ticket_id))
-            mail = await self._s.engine.step("notify", lambda: self._notify(case, ticket_id, found))
-        except (UpstreamUnavailable, OutcomeUnknown, UpstreamUnauthorized) as error:
-            return await self._wait_for_glpi(case, error)
-        except Exception as error:  # the top of a run: whatever it is, the journal says that the run has ended
-            await _end_failed(case, error)
-            raise
-        seconds = round((datetime.now(UTC) - case.received_at).total_seconds(), 3)
+        return await self._until_it_waits(case, self._first_half(case, event))
+
+    async def diagnose_alert(self, event: Facts, ticket_id: int) -> Facts:
+        """Workflow, second half: what is wrong, and who is told. Returns the run's summary."""
+        case = Case.from_event(event, self._s)
+        return await self._until_it_waits(case, self._second_half(case, ticket_id))
+
+    async def _first_half(self, case: Case, event: Facts) -> Facts:
+        ticket_id = await self._step(case, "open_ticket", lambda: self._open_ticket(case, event))
+        self._s.engine.nudge(ALERTS_QUEUE)
+        return {"ticket_id": ticket_id}
+
+    async def _second_half(self, case: Case, ticket_id: int) -> Facts:
+        found = await self._step(case, "diagnose", lambda: self._diagnose(case, ticket_id))
+        mail = await self._step(case, "notify", lambda: self._notify(case, ticket_id, found))
         summary = {
             "ticket_id": ticket_id,
             "email_id": mail["email_id"],
             "verdict": found["verdict"],
-            "seconds": seconds,
+            "finding": found["finding"],
+            "seconds": round((datetime.now(UTC) - case.received_at).total_seconds(), 3),
         }
         case.journal.note("done", summary)
         await case.journal.end("done", summary)
         return summary
 
-    async def _wait_for_glpi(self, case: Case, error: UpstreamError) -> Facts:
+    async def _step(self, case: Case, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
+        """A durable step. What only has to wait comes back as a value: a journalled error loses its type when it is
+        replayed.
+        """
+
+        async def run() -> Facts:
+            started = time.perf_counter()
+            try:
+                outcome = {"value": await work()}
+            except (UpstreamError, CapReached) as error:
+                system = getattr(error, "system", "")
+                outcome = {"waits": {"code": error.code, "message": str(error), "system": system}}
+            case.journal.note("step", {"step": name, "ms": round(1000 * (time.perf_counter() - started), 1)})
+            return outcome
+
+        outcome = await self._s.engine.step(name, run)
+        if "waits" in outcome:
+            raise _Waits(outcome["waits"])
+        return outcome["value"]
+
+    async def _until_it_waits(self, case: Case, half: Awaitable[Facts]) -> Facts:
+        try:
+            return await half
+        except _Waits as waits:
+            return await self._wait_for_glpi(case, waits.why)
+        except Exception as error:  # the top of a run: whatever it is, the journal says that the run has ended
+            await _end_failed(case, error)
+            raise
+
+    async def _wait_for_glpi(self, case: Case, why: Facts) -> Facts:
         """What is missing waits as a row; the health check gives it a new run when GLPI is back."""
         await case.set_incident(state=WAITING)
-        if isinstance(error, UpstreamUnavailable) and error.system == "glpi":
+        if why["code"] == UpstreamUnavailable.code and why["system"] == "glpi":
             await open_breaker(self._s.redis)
-        summary = {"code": error.code, "message": str(error), "system": error.system}
-        case.journal.note("waiting", summary)
-        await case.journal.end("waiting", summary)
-        return summary
+        case.journal.note("waiting", why)
+        await case.journal.end("waiting", why)
+        return why
 
-    async def _open_ticket(self, case: Case) -> int:
-        """Ticket at once, with the facts."""
+    async def _open_ticket(self, case: Case, event: Facts) -> int:
         await case.open_incident()
         arguments = await case.keep("ticket", case.ticket_arguments(self._s.settings.proactif_category))
-        reply = await self._create_ticket(case, arguments)
-        ticket_id = int(reply["ticket_id"])
-        await case.set_incident(state="open", ticket_id=ticket_id)
+        ticket_id = int((await self._create_ticket(case, arguments))["ticket_id"])
+
+        def hand_over(connection: sa.Connection) -> None:
+            case.set_in(connection, state="open", ticket_id=ticket_id)
+            enqueue_diagnosis(self._s, connection, event, ticket_id=ticket_id, partition=case.partition)
+
+        await self._s.database.write(hand_over)
         case.journal.note("ticket", {"ticket_id": ticket_id, "title": arguments["title"]})
         return ticket_id
 
@@ -135,19 +168,25 @@ class Proactif:
         budget = Budget(
             model_calls=SENTINEL_CALLS, deadline=case.deadline(SENTINEL_S), priority=Priority.CRITICAL_ALERT
         )
+        question, grant = sentinel_question(case.alert, case.site), sentinel_grant(case.alert, case.site)
+        finding = await self._ask(case, self._sentinel, question, grant=grant, budget=budget, answer=Finding)
+        return (finding.cleaned(), "") if finding else (None, "le modèle n'était pas disponible")
+
+    async def _ask(
+        self, case: Case, agent: Agent, question: str, *, grant: Grant, budget: Budget, answer: type[Answer]
+    ) -> Answer | None:
+        """An agent's answer, or None: nothing that a model does may end the run."""
         try:
-            finding = await self._sentinel.investigate(
-                sentinel_question(case.alert, case.site),
-                tools=case.tools,
-                journal=case.journal,
-                grant=sentinel_grant(case.alert, case.site),
-                budget=budget,
-                answer=Finding,
+            return await agent.investigate(
+                question, tools=case.tools, journal=case.journal, grant=grant, budget=budget, answer=answer
             )
         except WidipError as error:
-            case.journal.note("no_model", {"agent": "sentinel", "code": error.code, "reason": str(error)})
-            return None, "le modèle n'était pas disponible"
-        return finding.cleaned(), ""
+            reason = {"code": error.code, "reason": str(error)}
+        except Exception as error:  # noqa: BLE001 - the top of an agent's run
+            logger.error("agent_crashed", agent=agent.name, run=case.run_id, where=where_it_failed(error))
+            reason = {"code": "internal", "reason": type(error).__name__}
+        case.journal.note("no_model", {"agent": agent.name, **reason})
+        return None
 
     async def _notify(self, case: Case, ticket_id: int, found: Facts) -> Facts:
         """One e-mail to the team, worded by the model if it can be had in time."""
@@ -178,26 +217,24 @@ class Proactif:
 
     async def _ask_notifier(self, case: Case, verdict: Verdict, found: Mapping[str, Any]) -> str:
         summary = (found.get("finding") or {}).get("summary", "")
-        facts = "\n".join([*verdict.facts, *([summary] if summary else [])])
-        question = f"<facts>\n{facts}\nDétectée le {case.alert.at:%d/%m/%Y à %H:%M} UTC\n</facts>"
+        question = notifier_question(case.alert, case.site, [*verdict.facts, *([summary] if summary else [])])
         budget = Budget(
             model_calls=NOTIFIER_CALLS,
             deadline=min(case.deadline(SENTINEL_S + NOTIFIER_S), asyncio.get_running_loop().time() + NOTIFIER_S),
             priority=Priority.CRITICAL_ALERT,
         )
-        try:
-            worded = await self._notifier.investigate(
-                question,
-                tools=case.tools,
-                journal=case.journal,
-                grant=Grant(frozenset()),
-                budget=budget,
-                answer=Paragraph,
-            )
-        except WidipError as error:
-            case.journal.note("no_model", {"agent": "notificateur", "code": error.code, "reason": str(error)})
-            return ""
-        return clean_model_text(worded.paragraph)
+        worded = await self._ask(
+            case, self._notifier, question, grant=Grant(frozenset()), budget=budget, answer=Paragraph
+        )
+        return clean_model_text(worded.paragraph) if worded else ""
+
+
+class _Waits(Exception):
+    """What is missing can only be done later."""
+
+    def __init__(self, why: Facts) -> None:
+        super().__init__(why["message"])
+        self.why = why
 
 
 async def _end_failed(case: Case, error: Exception) -> None:
@@ -208,5 +245,6 @@ async def _end_failed(case: Case, error: Exception) -> None:
     }
     if not known:
         logger.error("run_crashed", run=case.run_id, error_type=type(error).__name__, where=where_it_failed(error))
+    await case.set_incident(state=FAILED)
     case.journal.note("error", summary)
     await case.journal.end("failed", summary)

@@ -15,6 +15,7 @@ from servers.glpi.models import (
     FollowupRef,
     GlpiShape,
     Health,
+    Origin,
     Ticket,
     TicketPage,
     TicketRef,
@@ -27,14 +28,21 @@ from servers.glpi.models import (
     ticket_from_glpi,
     to_glpi_status,
 )
-from servers.glpi.session import GlpiSession, found_or
+from servers.glpi.session import SYSTEM, GlpiSession, found_or
 from servers.glpi.text import to_glpi_html, to_glpi_title
 from shared.errors import InvalidInput, OutcomeUnknown, UpstreamRejected
 from shared.mcp_tool import Call
 
 CATEGORIES_TTL_S = 300.0
+MAX_CATEGORIES = 1000
 MAX_ENTRIES = 100
+MAX_TIMELINE = 500
 _ALL_STATUSES = "all"
+_TIMELINE: tuple[tuple[Origin, str], ...] = (
+    ("followup", "ITILFollowup"),
+    ("task", "TicketTask"),
+    ("solution", "ITILSolution"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +78,7 @@ class GlpiClient:
         Raises InvalidInput for an unknown or ambiguous category, with the candidates; NotFound for a requester that
         GLPI would take without a look.
         """
-        mark = self.session.mark("ticket", call.idempotency_key) if call.idempotency_key else None
+        mark = self.session.mark("ticket", call)
         fields: dict[str, Any] = {
             "name": to_glpi_title(new.title),
             "content": to_glpi_html(new.description, mark=mark),
@@ -86,8 +94,10 @@ class GlpiClient:
             await self.session.get(f"/User/{new.requester_id}")
         if not new.notify:
             fields["_disablenotif"] = True
-        if mark and call.look_first and (found := await self._find_marked_ticket(mark, new)):
-            return TicketRef(ticket_id=found, already_done=True)
+        if mark and call.look_first:
+            if found := await self._find_marked_ticket(mark, new):
+                return TicketRef(ticket_id=found, already_done=True)
+            call.check_may_act(SYSTEM)
         try:
             return TicketRef(ticket_id=await self.session.add("Ticket", fields))
         except OutcomeUnknown as lost:
@@ -153,25 +163,29 @@ class GlpiClient:
         more = start + len(rows) if rows and start + len(rows) < total else None
         return TicketPage(total=total, tickets=rows, next_start=more)
 
-    async def get_timeline(self, ticket_id: int) -> Timeline:
-        """Followups, tasks, solutions and history, oldest first; the newest 100 of each."""
+    async def get_timeline(self, ticket_id: int, *, start: int, limit: int) -> Timeline:
+        """A page of the followups, tasks and solutions, and the same of the history, oldest first.
+
+        Entries are counted among the newest 500 of each kind.
+        """
         shape = await self.shape()
-        newest = {"sort": "id", "order": "DESC"}
         base = f"/Ticket/{ticket_id}"
         entries: list[TimelineEntry] = []
-        full = False
-        for kind, path in (("followup", "ITILFollowup"), ("task", "TicketTask"), ("solution", "ITILSolution")):
-            rows = await self.session.list(f"{base}/{path}", newest, limit=MAX_ENTRIES)
-            full = full or len(rows) == MAX_ENTRIES
-            entries += [entry_from_glpi(kind, row, shape) for row in rows]  # type: ignore[arg-type]
-        log = await self.session.list(f"{base}/Log", newest, limit=MAX_ENTRIES)
+        lost = False
+        for kind, path in _TIMELINE:
+            rows = await self.session.list_rows(f"{base}/{path}", {"sort": "id", "order": "DESC"}, at_most=MAX_TIMELINE)
+            lost = lost or len(rows) > MAX_TIMELINE
+            entries += [entry_from_glpi(kind, row, shape) for row in rows[:MAX_TIMELINE]]
         entries.sort(key=lambda entry: (entry.at is not None, entry.at, entry.entry_id))
-        history = [history_from_glpi(row, shape) for row in reversed(log)]
+        log = await self.session.list(f"{base}/Log", {"sort": "id", "order": "ASC"}, start=start, limit=limit + 1)
+        more = len(entries) > start + limit or len(log) > limit
         return Timeline(
             ticket_id=ticket_id,
-            entries=entries,
-            history=history,
-            truncated=full or len(log) == MAX_ENTRIES or None,
+            entries=entries[start : start + limit],
+            history=[history_from_glpi(row, shape) for row in log[:limit]],
+            total=len(entries) if start or more or lost else None,
+            next_start=start + limit if more else None,
+            truncated=bool(start) or more or lost or None,
         )
 
     async def update_ticket(self, call: Call, ticket_id: int, changes: TicketChanges) -> TicketRef:
@@ -209,9 +223,11 @@ class GlpiClient:
         self, call: Call, ticket_id: int, content: str, *, private: bool, notify: bool = True
     ) -> FollowupRef:
         """Add a text to a ticket once. Raises NotFound for an unknown ticket."""
-        mark = self.session.mark("followup", call.idempotency_key) if call.idempotency_key else None
-        if mark and call.look_first and (found := await self._find_marked_followup(ticket_id, mark)):
-            return FollowupRef(ticket_id=ticket_id, followup_id=found, already_done=True)
+        mark = self.session.mark("followup", call)
+        if mark and call.look_first:
+            if found := await self._find_marked_followup(ticket_id, mark):
+                return FollowupRef(ticket_id=ticket_id, followup_id=found, already_done=True)
+            call.check_may_act(SYSTEM)
         fields = {
             "itemtype": "Ticket",
             "items_id": ticket_id,
@@ -270,11 +286,11 @@ class GlpiClient:
         return TicketRef(ticket_id=ticket_id, status=(await self.get_ticket(ticket_id)).status)
 
     async def list_categories(self) -> list[Category]:
-        """All categories, known for 5 minutes."""
+        """All categories, known for 5 minutes: one more than 1,000 when there are more."""
         now = self._clock()
         if self._categories is None or now - self._categories[0] > CATEGORIES_TTL_S:
             shape = await self.shape()
-            rows = await self.session.list("/ITILCategory", limit=1000)
+            rows = await self.session.list("/ITILCategory", limit=MAX_CATEGORIES + 1)
             found = [Category(category_id=int(r["id"]), name=shape.line(r["completename"])) for r in rows]
             self._categories = (now, sorted(found, key=lambda category: category.name))
         return self._categories[1]

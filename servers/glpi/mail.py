@@ -9,7 +9,7 @@ from typing import Any
 
 from servers.glpi.client import GlpiClient
 from servers.glpi.models import EmailRef, EmailState, email_state_from_glpi
-from servers.glpi.session import found_or
+from servers.glpi.session import SYSTEM, found_or
 from servers.glpi.text import escape, looks_like_html, parse_html
 from shared.errors import OutcomeUnknown, Refused, UpstreamRejected, WidipError
 from shared.mcp_tool import Call
@@ -51,8 +51,10 @@ class GlpiMail:
         """
         _check_domain(call, email.recipient)
         ticket = await self._session.get(f"/Ticket/{email.ticket_id}")
-        mark = self._session.mark("mail", call.idempotency_key) if call.idempotency_key else None
+        mark = self._session.mark("mail", call)
         found = await self._find(mark, email) if mark and call.look_first else None
+        if found is None:
+            call.check_may_act(SYSTEM)
         email_id = found or await self._queue(email, mark, entity_id=int(ticket.get("entities_id") or 0))
         return EmailRef(
             email_id=email_id,

@@ -64,10 +64,11 @@ class GlpiShape:
         return html.unescape(raw) if searched and self.major == 10 else raw
 
     def time(self, value: Any) -> datetime | None:
-        """A date of GLPI (local, without zone) as aware UTC."""
-        if not value:
+        """A date of GLPI (local, without zone) as aware UTC; None for MySQL's zero date and for what is no date."""
+        try:
+            return datetime.strptime(str(value or ""), GLPI_TIME).replace(tzinfo=self.zone).astimezone(UTC)
+        except (ValueError, OverflowError):  # the year 1 in a zone east of UTC is before any date
             return None
-        return datetime.strptime(str(value), GLPI_TIME).replace(tzinfo=self.zone).astimezone(UTC)
 
     def to_time(self, value: datetime) -> str:
         """Aware UTC as GLPI writes it."""
@@ -134,6 +135,7 @@ class TimelineEntry(_Model):
     at: datetime | None = None
     private: bool
     text: str
+    truncated: bool | None = None
 
 
 class HistoryEntry(_Model):
@@ -145,14 +147,21 @@ class HistoryEntry(_Model):
     action: Literal["created", "added", "removed", "changed"]
     field: str = ""
     new_value: str = ""
+    truncated: bool | None = None
 
 
 class Timeline(_Model):
-    """What was written on a ticket, oldest first, and by whom; private entries are marked."""
+    """What was written on a ticket, oldest first, and by whom; private entries are marked.
+
+    One page of the entries and the same one of the history. When that is not all of them, `truncated` says so, `total`
+    counts the entries, and `next_start` is there if something follows.
+    """
 
     ticket_id: int
     entries: list[TimelineEntry]
     history: list[HistoryEntry]
+    total: int | None = None
+    next_start: int | None = None
     truncated: bool | None = None
 
 
@@ -164,9 +173,10 @@ class Category(_Model):
 
 
 class CategoryPage(_Model):
-    """The categories."""
+    """The categories; truncated when GLPI has more than these."""
 
     categories: list[Category]
+    truncated: bool | None = None
 
 
 class FollowupRef(_Model):
@@ -190,9 +200,10 @@ class User(_Model):
 
 
 class UserList(_Model):
-    """The accounts that match: an address may belong to several."""
+    """The accounts that match: an address may belong to several. truncated: to more than these."""
 
     users: list[User]
+    truncated: bool | None = None
 
 
 class UserRef(_Model):
@@ -289,13 +300,15 @@ def summary_from_search(row: Mapping[str, Any], shape: GlpiShape) -> TicketSumma
 
 def entry_from_glpi(kind: Origin, raw: Mapping[str, Any], shape: GlpiShape) -> TimelineEntry:
     """A followup, task or solution."""
+    text, truncated = cut(shape.text(raw.get("content")))
     return TimelineEntry(
         kind=kind,
         entry_id=int(raw["id"]),
         author_id=int(raw.get("users_id") or 0),
-        at=shape.time(raw.get("date") or raw.get("date_creation")),
+        at=shape.time(raw.get("date")) or shape.time(raw.get("date_creation")),
         private=bool(int(raw.get("is_private") or 0)),
-        text=cut(shape.text(raw.get("content")))[0],
+        text=text,
+        truncated=truncated or None,
     )
 
 
@@ -317,13 +330,15 @@ def history_from_glpi(raw: Mapping[str, Any], shape: GlpiShape) -> HistoryEntry:
         action = "added"
     elif linked in _LOG_REMOVED:
         action = "removed"
+    new_value, truncated = cut(shape.line(raw.get("new_value")), 200)
     return HistoryEntry(
         at=shape.time(raw.get("date_mod")),
         author_id=int(number) if login and number.isdigit() else None,
         author_login=login or name,
         action=action,
         field=str(raw.get("itemtype_link") or raw.get("id_search_option") or ""),
-        new_value=cut(shape.line(raw.get("new_value")), 200)[0],
+        new_value=new_value,
+        truncated=truncated or None,
     )
 
 
@@ -344,7 +359,9 @@ def user_from_glpi(raw: Mapping[str, Any], emails: list[dict[str, Any]], shape: 
 
 def email_state_from_glpi(raw: Mapping[str, Any], shape: GlpiShape) -> EmailState:
     """Read a QueuedNotification: sent rows are in the bin with a time, given-up ones without."""
-    gone, sent = bool(int(raw.get("is_deleted") or 0)), raw.get("sent_time")
+    gone, sent = bool(int(raw.get("is_deleted") or 0)), str(raw.get("sent_time") or "")
+    if sent.startswith("0000"):  # MySQL's zero date: never
+        sent = ""
     return EmailState(
         email_id=int(raw["id"]),
         state="sent" if sent else ("failed" if gone else "waiting"),

@@ -6,10 +6,11 @@ Source: contracts/glpi.md, sections 1, 2 and 12.
 from __future__ import annotations
 
 import asyncio
+import builtins
 import contextlib
 import hashlib
 import hmac
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -25,9 +26,11 @@ from shared.errors import (
     WidipError,
 )
 from shared.http_client import HttpClient
+from shared.mcp_tool import Call
 
 SYSTEM = "glpi"
 T = TypeVar("T")
+_PAGE = 100
 _EXPIRED = "ERROR_SESSION_TOKEN_INVALID"
 _OUR_FAULT = {
     "ERROR_APP_TOKEN_PARAMETERS_MISSING": "GLPI asks for an app token, set GLPI_APP_TOKEN",
@@ -73,16 +76,23 @@ class GlpiSession:
     async def probe(self) -> Login:
         """Log in afresh, read the profile, log out: proof that GLPI, its database and our account work."""
         login = await self._open()
-        headers = self._headers(login)
-        profile = self._parse(await self._http.read_once("/getActiveProfile", headers=headers), write=False)
-        if not isinstance(profile, dict) or "active_profile" not in profile:
-            raise UpstreamMalformed("GLPI's active profile has an unknown shape", system=SYSTEM)
+        async with self._closed_on_error(login):
+            answer = await self._http.read_once("/getActiveProfile", headers=self._headers(login))
+            profile = self._parse(answer, write=False)
+            if not isinstance(profile, dict) or "active_profile" not in profile:
+                raise UpstreamMalformed("GLPI's active profile has an unknown shape", system=SYSTEM)
         await self._close(login)
         return login
 
-    def mark(self, tool: str, key: str) -> str:
-        """A short text that only we can make, put into what we write so that it can be found again."""
-        digest = hmac.new(self._user_token.encode(), f"{tool}:{key}".encode(), hashlib.sha256).hexdigest()
+    def mark(self, effect: str, call: Call) -> str | None:
+        """A short text that only we can make, put into what we write so that it can be found again.
+
+        Made of the effect, the caller and his key: two callers may use the same key. None without a key.
+        """
+        if call.idempotency_key is None:
+            return None
+        named = f"{effect}:{call.caller}:{call.idempotency_key}"
+        digest = hmac.new(self._user_token.encode(), named.encode(), hashlib.sha256).hexdigest()
         return f"WIDIP-{digest[:16]}"
 
     async def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
@@ -93,6 +103,18 @@ class GlpiSession:
         """Read a page of a list; empty past its end."""
         paged = {"range": f"{start}-{start + limit - 1}", **(params or {})}
         return await self._request("GET", path, params=paged)
+
+    async def list_rows(
+        self, path: str, params: Mapping[str, Any] | None = None, *, at_most: int
+    ) -> builtins.list[dict[str, Any]]:
+        """The rows of a list, read page by page: one more than `at_most` when there are more."""
+        rows: dict[int, dict[str, Any]] = {}  # by id: what is written meanwhile moves a row to the next page
+        for start in range(0, at_most + 1, _PAGE):
+            page = await self.list(path, params, start=start, limit=min(_PAGE, at_most + 1 - start))
+            rows |= {int(row["id"]): row for row in page}
+            if len(page) < _PAGE:
+                break
+        return [*rows.values()]
 
     async def search(self, itemtype: str, params: Mapping[str, Any], *, start: int = 0, limit: int = 50) -> Any:
         """`/search`: {"totalcount", "data"}, `data` empty when nothing matches."""
@@ -150,8 +172,19 @@ class GlpiSession:
         except (KeyError, TypeError, ValueError) as error:
             raise UpstreamMalformed("GLPI opened a session of an unknown shape", system=SYSTEM) from error
         bare = Login(token, user_id, "10")
-        config = self._parse(await self._read("/getGlpiConfig", self._headers(bare)), write=False)
+        async with self._closed_on_error(bare):
+            config = self._parse(await self._read("/getGlpiConfig", self._headers(bare)), write=False)
         return Login(token, user_id, str(config.get("cfg_glpi", {}).get("version", "10")))
+
+    @contextlib.asynccontextmanager
+    async def _closed_on_error(self, login: Login) -> AsyncIterator[None]:
+        """PHP keeps what nobody closes. That GLPI refuses that too must not hide why."""
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(WidipError):
+                await self._close(login)
+            raise
 
     async def _close(self, login: Login) -> None:
         await self._http.read_once("/killSession", headers=self._headers(login))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from servers.glpi.client import GlpiClient, NewTicket, TicketChanges
+from servers.glpi.client import MAX_CATEGORIES, GlpiClient, NewTicket, TicketChanges
 from servers.glpi.mail import Email, GlpiMail
 from servers.glpi.models import (
     Address,
@@ -108,9 +108,17 @@ class GlpiTools:
         since = changed_since.replace(tzinfo=changed_since.tzinfo or UTC) if changed_since else None
         return await self._glpi.search_tickets(changed_since=since, status=status, text=text, start=start, limit=limit)
 
-    async def get_ticket_timeline(self, ticket_id: TicketId) -> Timeline:
-        """Read what was written on a ticket and who really did what. Never show private entries to a requester."""
-        return await self._glpi.get_timeline(ticket_id)
+    async def get_ticket_timeline(
+        self,
+        ticket_id: TicketId,
+        start: Annotated[int, Field(ge=0)] = 0,
+        limit: Annotated[int, Field(ge=1, le=100)] = 30,
+    ) -> Timeline:
+        """Read what was written on a ticket and who really did what, oldest first; go on with `next_start`.
+
+        Never show private entries to a requester.
+        """
+        return await self._glpi.get_timeline(ticket_id, start=start, limit=limit)
 
     async def add_followup(
         self, call: Call, ticket_id: TicketId, content: Text, private: bool = False, notify: Notify = True
@@ -128,7 +136,8 @@ class GlpiTools:
 
     async def list_categories(self) -> CategoryPage:
         """List the ticket categories."""
-        return CategoryPage(categories=await self._glpi.list_categories())
+        known = await self._glpi.list_categories()
+        return CategoryPage(categories=known[:MAX_CATEGORIES], truncated=len(known) > MAX_CATEGORIES or None)
 
     async def get_glpi_user(self, email: Address | None = None, login: Login | None = None) -> UserList:
         """Find accounts by exact e-mail or login; an e-mail may belong to several."""

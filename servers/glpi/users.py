@@ -9,6 +9,8 @@ from servers.glpi.models import User, UserChanges, UserList, UserRef, user_from_
 from servers.glpi.session import found_or
 from shared.errors import InvalidInput, NotFound, OutcomeUnknown, Refused, UpstreamRejected
 
+MAX_USERS = 20
+MAX_ALIKE = 500
 _TO_GLPI = {"firstname": "firstname", "lastname": "realname", "phone": "phone", "active": "is_active"}
 
 
@@ -20,11 +22,15 @@ class GlpiUsers:
         self._shape = glpi.shape
 
     async def find(self, *, email: str | None = None, login: str | None = None) -> UserList:
-        """Accounts with this exact address or login, those in the bin left out. Several may share an address."""
+        """Accounts with this exact address or login, those in the bin left out; 20 of those that share an address.
+
+        Raises InvalidInput when GLPI takes more than 500 for alike: the rest would be guessed.
+        """
         if (email is None) == (login is None):
             raise InvalidInput("give either email or login")
         ids = await self._ids_by_email(email) if email is not None else await self._ids_by_login(login or "")
-        return UserList(users=[await self.get(user_id) for user_id in ids])
+        users = [await self.get(user_id) for user_id in ids[:MAX_USERS]]
+        return UserList(users=users, truncated=len(ids) > MAX_USERS or None)
 
     async def get(self, user_id: int) -> User:
         """One account. Raises NotFound."""
@@ -84,7 +90,7 @@ class GlpiUsers:
         return UserRef(user_id=user_id, login=known.login)
 
     async def _ids_by_email(self, email: str) -> list[int]:
-        rows = await self._session.list("/UserEmail", {"searchText[email]": f"^{email}$"}, limit=20)
+        rows = await self._list_alike("/UserEmail", {"searchText[email]": f"^{email}$"})
         same = {int(row["users_id"]) for row in rows if str(row["email"]).casefold() == email.casefold()}
         return [user_id for user_id in sorted(same) if await self._is_kept(user_id)]
 
@@ -96,8 +102,15 @@ class GlpiUsers:
 
     async def _ids_by_login(self, login: str, *, binned: bool = False) -> list[int]:
         params = {"searchText[name]": f"^{login}$", "is_deleted": "true" if binned else "false"}
-        rows = await self._session.list("/User", params, limit=20)
+        rows = await self._list_alike("/User", params)
         return [int(row["id"]) for row in rows if str(row["name"]).casefold() == login.casefold()]
+
+    async def _list_alike(self, path: str, params: dict[str, str]) -> list[dict[str, Any]]:
+        """What GLPI takes for equal: `_` and `%` are wildcards to it, and accents do not count."""
+        rows = await self._session.list_rows(path, params, at_most=MAX_ALIKE)
+        if len(rows) > MAX_ALIKE:
+            raise InvalidInput(f"over {MAX_ALIKE} accounts look like this one to GLPI: search by something else")
+        return rows
 
     async def _same_login(self, login: str) -> User | None:
         ids = await self._ids_by_login(login) or await self._ids_by_login(login, binned=True)

@@ -21,6 +21,7 @@ from shared.redis_helper import RedisHelper
 
 CACHE_TTL_S = 300
 CACHE_PAUSE_S = 5.0
+MAX_AHEAD_S = 60.0
 
 logger = get_logger("observium")
 
@@ -31,20 +32,33 @@ Result = TypeVar("Result")
 class Cache:
     """Answers kept in Redis. An outage of it costs time, never an answer: it is then left alone for 5 s."""
 
-    def __init__(self, redis: RedisHelper, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        redis: RedisHelper,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
         self._redis = redis
         self._clock = clock
+        self._wall_clock = wall_clock
         self._paused_until: float | None = None
         self._is_away = False
 
     async def find(self, key: str, model: type[Entry], *, fresh_after: float | None) -> Entry | None:
-        """The entry, unless it was fetched before `fresh_after` (epoch seconds)."""
+        """The entry, unless it was fetched before `fresh_after` (epoch seconds), or over 60 s from now.
+
+        One from the future would pass for fresh whatever happens meanwhile; what clocks differ by is let through.
+        """
         text = await self.find_text(key)
         try:
             entry = model.model_validate_json(text) if text is not None else None
         except ValidationError:
             return None  # the brief's keys are shared: another program may write its own format there
-        if entry is None or (fresh_after is not None and entry.fetched_at.timestamp() < fresh_after):
+        if entry is None:
+            return None
+        fetched_at = entry.fetched_at.timestamp()
+        if fetched_at > self._wall_clock() + MAX_AHEAD_S or (fresh_after is not None and fetched_at < fresh_after):
             return None
         return entry.model_copy(update={"from_cache": True})
 

@@ -7,6 +7,7 @@ Source: contracts/observium.md, section 1, "Response shape".
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
@@ -135,11 +136,14 @@ class AlertPage(_Model):
 
 
 def int_from_observium(value: Any) -> int | None:
-    """Numbers come as text, a few as numbers; nothing is null or empty text. Raises ValueError."""
+    """Numbers come as text, a few as numbers; nothing is null, empty text or not finite. Raises ValueError."""
     text = _text(value)
     if text is None:
         return None
-    return int(text) if text.lstrip("-").isdigit() else int(float(text))
+    if text.lstrip("-").isdigit():
+        return int(text)
+    number = _finite(text)
+    return None if number is None else int(number)
 
 
 def device_from_observium(row: Row, *, zone: tzinfo, fetched_at: datetime) -> Device:
@@ -244,7 +248,14 @@ def _flag(value: Any) -> bool:
 
 def _rate(value: Any) -> float | None:
     text = _text(value)
-    return None if text is None else round(float(text), 3)
+    number = None if text is None else _finite(text)
+    return None if number is None else round(number, 3)
+
+
+def _finite(text: str) -> float | None:
+    """nan and inf are what a division by zero leaves there; JSON knows neither."""
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def _instant(value: Any) -> datetime | None:

@@ -11,6 +11,7 @@ from typing import Any
 from simulators.ollama.context import Message
 
 _DEVICE_ID = re.compile(r"\bdevice_id\b\W{0,4}(\d+)", re.IGNORECASE)
+_QUOTED = re.compile(r"<facts>(.*?)</facts>", re.DOTALL)
 _PORT_ID = re.compile(r"\bport_id\b\W{0,4}(\d+)", re.IGNORECASE)
 _DOWN = ("down", "lowerlayerdown")
 
@@ -55,6 +56,7 @@ class Facts:
     ports: dict[str, Port] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     answered: set[str] = field(default_factory=set)
+    quoted: list[str] = field(default_factory=list)
 
     @property
     def is_device_down(self) -> bool:
@@ -66,12 +68,14 @@ def read_facts(messages: list[Message]) -> Facts:
     """Read ids from the user's messages and states from the tools' answers.
 
     Answers go with calls by order alone: the renderer ignores tool_name and tool_call_id. Without any answer,
-    JSON that the user quotes is read instead.
+    JSON that the user quotes is read instead. Lines between <facts> and </facts> are kept as they are.
     """
     facts = Facts()
     asked = "\n".join(_text(message) for message in messages if message.get("role") == "user")
     facts.device_id = _find_id(_DEVICE_ID, asked)
     facts.port_id = _find_id(_PORT_ID, asked)
+    for block in _QUOTED.findall(asked):
+        facts.quoted += [line.strip() for line in block.splitlines() if line.strip()]
     pending: list[str] = []
     for message in messages:
         if message.get("role") == "assistant":

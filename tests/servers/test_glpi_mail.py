@@ -153,6 +153,16 @@ async def test_state_of_a_mail_that_the_relay_refuses_is_failed(clean_redis_port
     assert "sent_at" not in failed
 
 
+async def test_mail_with_a_zero_date_was_not_sent(glpi: World) -> None:
+    glpi.state.queue_mode = "internal"
+    mail = await glpi.call("send_email", **MAIL)
+    glpi.state.queued[mail["email_id"]]["sent_time"] = "0000-00-00 00:00:00"
+
+    waiting = await glpi.call("get_email_state", email_id=mail["email_id"])
+
+    assert (waiting["state"], "sent_at" in waiting) == ("waiting", False)
+
+
 async def test_state_of_an_unknown_mail_is_not_found(glpi: World) -> None:
     with pytest.raises(NotFound, match="QueuedNotification 999"):
         await glpi.call("get_email_state", email_id=999)

@@ -65,6 +65,17 @@ async def test_answer_of_an_unknown_shape_is_malformed(glpi: World) -> None:
         await glpi.call("get_ticket_info", ticket_id=PRINTER_TICKET)
 
 
+@pytest.mark.parametrize(("count", "is_truncated"), [(1000, False), (1001, True)])
+async def test_more_categories_than_are_shown_are_told(glpi: World, count: int, is_truncated: bool) -> None:
+    one = next(iter(glpi.state.categories.values()))
+    for number in range(count - len(glpi.state.categories)):
+        glpi.state.insert("categories", {**one, "id": None, "completename": f"Catégorie {number:04}"})
+
+    page = await glpi.call("list_categories")
+
+    assert (len(page["categories"]), page.get("truncated", False)) == (1000, is_truncated)
+
+
 @pytest.mark.parametrize("kind", ["error", "down", "html"])
 async def test_read_is_repeated_until_glpi_answers(glpi: World, kind: str) -> None:
     """Section 12, 2."""
@@ -245,6 +256,22 @@ async def test_ready_is_a_login_a_read_and_a_logout(glpi: World) -> None:
     assert (status, answer) == (200, {"status": "ok", "warnings": []})
     steps = [line.partition("?")[0].rpartition("/")[2] for line in glpi.faults.requests]
     assert steps[:4] == ["initSession", "getGlpiConfig", "getActiveProfile", "killSession"]
+
+
+@pytest.mark.parametrize("step", ["getActiveProfile", "getGlpiConfig"])
+@pytest.mark.parametrize("is_close_refused", [False, True])
+async def test_probe_that_fails_closes_its_session_and_tells_the_first_error(
+    glpi: World, step: str, is_close_refused: bool
+) -> None:
+    glpi.faults.add("error", step, status=403, body='["ERROR_RIGHT_MISSING","non"]', times=-1)
+    if is_close_refused:
+        glpi.faults.add("down", "killSession", times=-1)
+
+    with pytest.raises(UpstreamRejected, match="lacks the right to read"):
+        await glpi.call("check_health")
+
+    assert glpi.faults.count("killSession") == 1
+    assert len(glpi.state.sessions) == int(is_close_refused)
 
 
 async def test_nobody_at_the_address_means_unavailable(clean_redis_port: int, tmp_path: Path) -> None:

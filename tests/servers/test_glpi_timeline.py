@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,17 +56,80 @@ async def test_dates_of_a_glpi_in_paris_are_told_in_utc(clean_redis_port: int, t
     assert (found["total"], too_late["total"]) == (1, 0)
 
 
-async def test_long_timeline_keeps_the_newest_and_says_that_more_is_missing(glpi: World) -> None:
-    for _ in range(101):
-        glpi.state.insert(
-            "followups",
-            {**_followup_columns(), "items_id": PRINTER_TICKET, "content": "x", "date": glpi.state.now()},
-        )
+async def test_long_timeline_is_paged_from_the_oldest_and_says_that_more_is_missing(glpi: World) -> None:
+    _insert_followups(glpi, 35)
+
+    first = await glpi.call("get_ticket_timeline", ticket_id=PRINTER_TICKET)
+    rest = await glpi.call("get_ticket_timeline", ticket_id=PRINTER_TICKET, start=first["next_start"], limit=100)
+
+    assert [entry["entry_id"] for entry in first["entries"]] == list(range(1, 31))
+    assert [entry["entry_id"] for entry in rest["entries"]] == list(range(31, 36))
+    assert (first["total"], first["next_start"], first["truncated"]) == (35, 30, True)
+    assert (rest["total"], rest["truncated"], "next_start" in rest) == (35, True, False)
+
+
+async def test_timeline_of_thirty_entries_is_whole(glpi: World) -> None:
+    _insert_followups(glpi, 30)
 
     timeline = await glpi.call("get_ticket_timeline", ticket_id=PRINTER_TICKET)
 
-    assert timeline["truncated"] is True
-    assert [entry["entry_id"] for entry in timeline["entries"]] == list(range(2, 102))
+    assert len(timeline["entries"]) == 30
+    assert not {"total", "next_start", "truncated"} & set(timeline)
+
+
+async def test_timeline_beyond_all_bounds_keeps_the_newest_of_each_kind(glpi: World) -> None:
+    _insert_followups(glpi, 502)
+
+    timeline = await glpi.call("get_ticket_timeline", ticket_id=PRINTER_TICKET, start=490)
+
+    assert [entry["entry_id"] for entry in timeline["entries"]] == list(range(493, 503))
+    assert (timeline["total"], timeline["truncated"], "next_start" in timeline) == (500, True, False)
+
+
+async def test_history_is_paged_with_the_entries_and_begins_with_the_creation(glpi: World) -> None:
+    for number in range(5):
+        glpi.state.log(ME, ("Ticket", PRINTER_TICKET), action=0, option=10, new=number)
+
+    first = await glpi.call("get_ticket_timeline", ticket_id=PRINTER_TICKET, limit=4)
+    rest = await glpi.call("get_ticket_timeline", ticket_id=PRINTER_TICKET, limit=4, start=first["next_start"])
+
+    assert [line["action"] for line in first["history"]] == ["created", "changed", "changed", "changed"]
+    assert [line["new_value"] for line in rest["history"]] == ["3", "4"]
+    assert (first["truncated"], first["next_start"], "next_start" in rest) == (True, 4, False)
+
+
+async def test_each_cut_text_of_a_timeline_says_so(glpi: World) -> None:
+    await glpi.by_hand(TICKET_PATH, followup=f"<p>{'x' * 2001}</p>", by=TECHNICIAN)
+    await glpi.by_hand(TICKET_PATH, followup=f"<p>{'y' * 2000}</p>", by=TECHNICIAN)
+    glpi.state.log(ME, ("Ticket", PRINTER_TICKET), action=0, option=1, new="z" * 201)
+
+    timeline = await glpi.call("get_ticket_timeline", ticket_id=PRINTER_TICKET)
+
+    assert {entry["text"][0]: entry.get("truncated") for entry in timeline["entries"]} == {"x": True, "y": None}
+    assert [line.get("truncated") for line in timeline["history"]][-1] is True
+    assert timeline["history"][0].get("truncated") is None
+    assert "truncated" not in timeline
+
+
+@pytest.mark.parametrize("asked", [{"limit": 0}, {"limit": 101}, {"start": -1}])
+async def test_page_of_a_timeline_is_bounded(glpi: World, asked: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match=next(iter(asked))):
+        await glpi.call("get_ticket_timeline", ticket_id=PRINTER_TICKET, **asked)
+
+
+@pytest.mark.parametrize("date", ["0000-00-00 00:00:00", "0000-00-00", "bientôt", "0001-01-01 00:00:00"])
+async def test_date_that_is_none_is_left_out(clean_redis_port: int, tmp_path: Path, date: str) -> None:
+    async with open_world(clean_redis_port, tmp_path, glpi_timezone="Europe/Paris") as glpi:
+        glpi.state.tickets[PRINTER_TICKET] |= {"date": date, "solvedate": date}
+        row = await glpi.call("add_followup", ticket_id=PRINTER_TICKET, content="x")
+        glpi.state.followups[row["followup_id"]] |= {"date": date, "date_creation": date}
+
+        ticket = await glpi.call("get_ticket_info", ticket_id=PRINTER_TICKET)
+        entries = (await glpi.call("get_ticket_timeline", ticket_id=PRINTER_TICKET))["entries"]
+
+    assert not {"opened_at", "solved_at"} & set(ticket)
+    assert "changed_at" in ticket
+    assert ["at" in entry for entry in entries] == [False]
 
 
 async def test_history_names_who_really_wrote_a_forged_ticket(glpi: World) -> None:
@@ -169,5 +233,7 @@ async def test_search_is_bounded(glpi: World) -> None:
         await glpi.call("search_tickets", limit=101)
 
 
-def _followup_columns() -> dict[str, object]:
-    return {"itemtype": "Ticket", "users_id": ME, "is_private": 0, "date_mod": None, "date_creation": None}
+def _insert_followups(glpi: World, count: int) -> None:
+    fixed = {"itemtype": "Ticket", "items_id": PRINTER_TICKET, "users_id": ME, "is_private": 0, "content": "x"}
+    for _ in range(count):
+        glpi.state.insert("followups", {**fixed, "date": glpi.state.now(), "date_mod": None, "date_creation": None})

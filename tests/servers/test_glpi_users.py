@@ -43,6 +43,36 @@ async def test_part_of_a_name_finds_nobody(glpi: World, wanted: dict[str, str]) 
     assert await glpi.call("get_glpi_user", **wanted) == {"users": []}
 
 
+@pytest.mark.parametrize("alike", [25, 130])
+async def test_account_is_found_behind_many_that_glpi_takes_for_alike(glpi: World, alike: int) -> None:
+    """To GLPI accents do not count, and `_` and `%` stand for anything."""
+    _insert_alike(glpi, alike)
+    exact = _insert_user(glpi, "a_martin", "a_martin@lilas.example")
+
+    by_login = await glpi.call("get_glpi_user", login="a_martin")
+    by_email = await glpi.call("get_glpi_user", email="a_martin@lilas.example")
+
+    assert [user["user_id"] for user in by_login["users"]] == [exact]
+    assert by_email == by_login
+
+
+@pytest.mark.parametrize("wanted", [{"login": "a_martin"}, {"email": "a_martin@lilas.example"}])
+async def test_search_among_too_many_alike_is_refused_and_not_guessed(glpi: World, wanted: dict[str, str]) -> None:
+    _insert_alike(glpi, 501)
+
+    with pytest.raises(InvalidInput, match="over 500"):
+        await glpi.call("get_glpi_user", **wanted)
+
+
+async def test_address_of_very_many_accounts_shows_some_and_says_so(glpi: World) -> None:
+    for number in range(21):
+        _insert_user(glpi, f"poste{number}", "postes@lilas.example")
+
+    found = await glpi.call("get_glpi_user", email="postes@lilas.example")
+
+    assert (len(found["users"]), found["truncated"]) == (20, True)
+
+
 async def test_account_in_the_bin_is_not_found(glpi: World) -> None:
     glpi.state.users[ZOE]["is_deleted"] = 1
 
@@ -216,3 +246,15 @@ async def test_the_account_that_we_work_with_cannot_disable_itself(glpi: World) 
         await glpi.call("disable_glpi_user", user_id=6)
 
     assert glpi.state.users[6]["is_active"] == 1
+
+
+def _insert_alike(glpi: World, count: int) -> None:
+    for _ in range(count):
+        _insert_user(glpi, "à_martin", "à_martin@lilas.example")
+
+
+def _insert_user(glpi: World, login: str, email: str) -> int:
+    user = glpi.state.insert("users", {**glpi.state.users[PAUL], "id": None, "name": login})
+    address = next(iter(glpi.state.emails.values()))
+    glpi.state.insert("emails", {**address, "id": None, "users_id": user["id"], "email": email})
+    return int(user["id"])

@@ -283,6 +283,21 @@ async def test_cached_port_turns_stale_when_its_device_is_seen_down(world: World
     assert (port["from_cache"], port["stale"]) == (True, True)
 
 
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
+async def test_number_that_is_not_finite_is_left_out(world: World, number: str) -> None:
+    world.state.ports[1101] |= {
+        "ifInErrors_rate": number,
+        "ifOutErrors_rate": "0.5",
+        "ifSpeed": number,
+        "poll_time": number,
+    }
+
+    port = await world.call("get_port_info", device_id=FW1, port_id=1101)
+
+    assert port["out_errors_per_s"] == 0.5
+    assert not {"in_errors_per_s", "speed_bps", "polled_at"} & set(port)
+
+
 async def test_ports_are_paged_and_their_total_is_said(world: World) -> None:
     first = await world.call("list_device_ports", hostname="lilas-sw1", limit=3)
     last = await world.call("list_device_ports", hostname="lilas-sw1", limit=3, start=first["next_start"])
@@ -485,6 +500,19 @@ async def test_redis_that_went_away_is_left_alone_for_a_while_and_used_again(cac
     assert (away, still_away, back, away_again) == ([None] * 3, None, "12", None)
     assert helper.asked == 4
     assert [line["event"] for line in logs] == ["cache_away", "cache_back", "cache_away"]
+
+
+@pytest.mark.parametrize(("ahead_s", "is_used"), [(30, True), (120, False)])
+async def test_entry_fetched_in_the_future_is_no_entry(world: World, ahead_s: int, is_used: bool) -> None:
+    await world.call("get_device_info", device_id=SW1)
+    entry = json.loads(await world.redis.get("observium_device_12") or "")
+    fetched_at = (datetime.now(UTC) + timedelta(seconds=ahead_s)).isoformat()
+    await world.redis.set("observium_device_12", json.dumps({**entry, "fetched_at": fetched_at}))
+
+    device = await world.call("get_device_info", device_id=SW1, fresh_after=time.time())
+
+    assert ("from_cache" in device) is is_used
+    assert _when(device["fetched_at"]) <= datetime.now(UTC) + timedelta(seconds=60)
 
 
 async def test_entry_in_another_format_is_no_entry(world: World) -> None:

@@ -11,7 +11,6 @@ import pytest
 from shared.redis_helper import RedisHelper
 from shared.settings import ServerSettings
 from simulators.ollama.app import create_app as create_ollama
-from tests.conftest import Serve
 from tests.shared.model_world import ModelWorld
 from tests.shared.toy import Home, Toy, write_tokens
 
@@ -45,9 +44,8 @@ async def home(toy: Toy, make_settings: MakeSettings) -> AsyncIterator[Home]:
 
 
 @pytest.fixture
-async def world(serve: Serve, redis: RedisHelper) -> AsyncIterator[ModelWorld]:
-    """A simulated Ollama, running, and clients of it."""
-    app = create_ollama()
-    opened = ModelWorld(app, await serve(app), redis)
+async def world(redis: RedisHelper) -> AsyncIterator[ModelWorld]:
+    """A simulated Ollama and clients of it."""
+    opened = ModelWorld(create_ollama(), redis)
     yield opened
     await opened.aclose()

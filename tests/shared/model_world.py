@@ -55,16 +55,16 @@ def leak_of(name: str = READ, body: str = "<parameter=device_id>\n12\n</paramete
     return call_of(name, body).removeprefix("<tool_call>\n")
 
 
-class DenseTokens(httpx.AsyncHTTPTransport):
-    """The network to a model whose tokens are so short that it counts `factor` times as many."""
+class DenseTokens(httpx.AsyncBaseTransport):
+    """The way to a model whose tokens are so short that it counts `factor` times as many."""
 
-    def __init__(self, factor: float) -> None:
-        super().__init__()
+    def __init__(self, way: httpx.AsyncBaseTransport, factor: float) -> None:
+        self._way = way
         self._factor = factor
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raise the count in the answer."""
-        response = await super().handle_async_request(request)
+        response = await self._way.handle_async_request(request)
         answer = json.loads(await response.aread())
         answer["prompt_eval_count"] = int(answer["prompt_eval_count"] * self._factor)
         return httpx.Response(response.status_code, json=answer)
@@ -72,10 +72,9 @@ class DenseTokens(httpx.AsyncHTTPTransport):
 
 @dataclass
 class ModelWorld:
-    """The simulator, a client of it, and what the client noted."""
+    """The simulator, clients of it, and what they noted. No socket between them unless a test asks for one."""
 
     app: Starlette
-    url: str
     redis: RedisHelper
     notes: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     _llms: list[Llm] = field(default_factory=list)
@@ -85,6 +84,11 @@ class ModelWorld:
         """What the simulator knows."""
         state: OllamaState = self.app.state.ollama
         return state
+
+    @property
+    def way(self) -> httpx.AsyncBaseTransport:
+        """The simulator as a transport."""
+        return httpx.ASGITransport(self.app)
 
     @property
     def faults(self) -> Faults:
@@ -97,8 +101,11 @@ class ModelWorld:
         self.state.script.extend(outputs)
 
     def llm(self, *, transport: httpx.AsyncBaseTransport | None = None, **changes: Any) -> Llm:
-        """A client; keywords are settings."""
-        values: dict[str, Any] = {"ollama_base_url": self.url, "ollama_timeout_s": 5.0, "ollama_num_ctx": 4096}
+        """A client; keywords are settings. With a base URL of its own it goes over the network."""
+        values: dict[str, Any] = {"ollama_timeout_s": 5.0, "ollama_num_ctx": 4096}
+        if "ollama_base_url" not in changes:
+            values["ollama_base_url"] = "http://ollama"
+            transport = transport or self.way
         llm = Llm(LlmSettings(**(values | changes)), LlmLock(self.redis, executor="test"), transport=transport)
         self._llms.append(llm)
         return llm

@@ -22,28 +22,30 @@ from shared.errors import (
     UpstreamUnavailable,
     WidipError,
 )
-from shared.idempotency import ALIVE_S, KEEP_S, IdempotencyRecord, Outcome
+from shared.idempotency import ALIVE_S, KEEP_S, IdempotencyRecord, Look, Outcome
 from shared.redis_helper import RedisHelper
 from tests.shared.toy import Gate
 
 RECORD = "widip:idempotency:toy:writer:add:k"
+ALIVE = f"widip:alive:{RECORD}"
 
 
 class Store:
-    """The system that is written to; it notes each write and whether it was asked to look first."""
+    """The system that is written to; it notes each write and how it was told to look."""
 
-    def __init__(self) -> None:
-        self.looked: list[bool] = []
+    def __init__(self, name: str = "n") -> None:
+        self.name = name
+        self.looked: list[Look] = []
         self.gate = Gate()
         self.gate.opened.set()
         self.error: BaseException | None = None
 
-    async def work(self, look_first: bool) -> str:
-        self.looked.append(look_first)
+    async def work(self, look: Look) -> str:
+        self.looked.append(look)
         await self.gate.hold()
         if self.error is not None:
             raise self.error
-        return f'{{"n":{len(self.looked)}}}'
+        return f'{{"{self.name}":{len(self.looked)}}}'
 
 
 @pytest.fixture
@@ -80,10 +82,10 @@ async def test_repeat_gets_the_recorded_outcome_for_72_hours(
 
     assert first == Outcome('{"n":1}', replayed=False)
     assert again == Outcome('{"n":1}', replayed=True)
-    assert store.looked == [False]
+    assert store.looked == [Look.NO]
     assert KEEP_S == 72 * 3600
     assert KEEP_S - 5 <= await ttl(redis, RECORD) <= KEEP_S
-    assert not await redis.exists(f"{RECORD}:alive")
+    assert not await redis.exists(ALIVE)
 
 
 async def test_repeats_of_a_write_under_way_wait_for_it_and_get_its_outcome(
@@ -100,12 +102,12 @@ async def test_repeats_of_a_write_under_way_wait_for_it_and_get_its_outcome(
             done, _ = await asyncio.wait(repeats, timeout=0.3)
             assert not done
             assert store.gate.inside == 1
-            assert 0 < await ttl(redis, f"{RECORD}:alive") <= ALIVE_S
+            assert 0 < await ttl(redis, ALIVE) <= ALIVE_S
             store.gate.opened.set()
 
     assert first.result() == Outcome('{"n":1}', replayed=False)
     assert [repeat.result() for repeat in repeats] == [Outcome('{"n":1}', replayed=True)] * 5
-    assert store.looked == [False]
+    assert store.looked == [Look.NO]
 
 
 async def test_same_key_with_other_arguments_is_refused(record: IdempotencyRecord, store: Store) -> None:
@@ -114,7 +116,7 @@ async def test_same_key_with_other_arguments_is_refused(record: IdempotencyRecor
     with pytest.raises(InvalidInput, match="other arguments"):
         await add(record, store, arguments="b")
 
-    assert store.looked == [False]
+    assert store.looked == [Look.NO]
 
 
 @pytest.mark.parametrize("other", [{"token": "n8n"}, {"tool": "drop"}, {"key": "k2"}], ids=["token", "tool", "key"])
@@ -126,7 +128,7 @@ async def test_key_belongs_to_one_token_and_one_tool(
     outcome = await add(record, store, **{"arguments": "b"} | other)
 
     assert not outcome.replayed
-    assert store.looked == [False, False]
+    assert store.looked == [Look.NO, Look.NO]
 
 
 @pytest.mark.parametrize(
@@ -150,16 +152,26 @@ async def test_definite_failure_frees_the_key(record: IdempotencyRecord, store: 
     outcome = await add(record, store, arguments="corrected")
 
     assert not outcome.replayed
-    assert store.looked == [False, False]
+    assert store.looked == [Look.NO, Look.NO]
+
+
+LOST = OutcomeUnknown("", system="x", may_come_late=True)
+UNKNOWN = OutcomeUnknown("", system="x")
 
 
 @pytest.mark.parametrize(
-    "error",
-    [OutcomeUnknown("", system="x"), UpstreamMalformed("", system="x"), RuntimeError("?"), asyncio.CancelledError()],
-    ids=lambda error: type(error).__name__,
+    ("error", "look"),
+    [
+        (UNKNOWN, Look.FIRST),
+        (LOST, Look.ONLY),
+        (UpstreamMalformed("", system="x"), Look.ONLY),
+        (RuntimeError("?"), Look.ONLY),
+        (asyncio.CancelledError(), Look.ONLY),
+    ],
+    ids=["answered", "no answer", "malformed", "crash", "cancelled"],
 )
-async def test_unknown_outcome_makes_the_next_try_look_first_at_once(
-    record: IdempotencyRecord, store: Store, redis: RedisHelper, error: BaseException
+async def test_unknown_outcome_makes_the_next_try_look_at_once_and_act_only_when_nothing_can_come_late(
+    record: IdempotencyRecord, store: Store, redis: RedisHelper, error: BaseException, look: Look
 ) -> None:
     store.error = error
     with pytest.raises(type(error)):
@@ -170,33 +182,63 @@ async def test_unknown_outcome_makes_the_next_try_look_first_at_once(
     with anyio.fail_after(ALIVE_S / 2):
         outcome = await add(record, store)
 
-    assert store.looked == [False, True]
+    assert store.looked == [Look.NO, look]
     assert not outcome.replayed
     assert (await add(record, store)).replayed
 
 
-async def test_look_that_fails_does_not_free_the_key(record: IdempotencyRecord, store: Store) -> None:
-    store.error = OutcomeUnknown("", system="x")
-    with pytest.raises(OutcomeUnknown):
+async def _try(record: IdempotencyRecord, store: Store, error: WidipError) -> None:
+    """One try that ends so."""
+    store.error = error
+    with pytest.raises(type(error)):
         await add(record, store)
-    store.error = UpstreamUnavailable("cannot even look", system="x")
-    with pytest.raises(UpstreamUnavailable):
-        await add(record, store)
-
     store.error = None
+
+
+async def test_write_without_an_answer_may_be_repeated_once_it_can_no_longer_come(
+    redis: RedisHelper, store: Store
+) -> None:
+    record = IdempotencyRecord(redis, server="toy", settle_s=0.3)
+    await _try(record, store, LOST)
+    await _try(record, store, UNKNOWN)
+
+    with anyio.fail_after(5):
+        while store.looked[-1] is not Look.FIRST:
+            await _try(record, store, UNKNOWN)
+
+    assert store.looked[1] is Look.ONLY
+
+
+async def test_repeat_without_an_answer_may_come_late_itself(redis: RedisHelper, store: Store) -> None:
+    record = IdempotencyRecord(redis, server="toy", settle_s=60)
+    await redis.set(RECORD, '{"state":"under_way","owner":"gone","args":"a","late_until":"1"}', ttl_s=KEEP_S)
+    await _try(record, store, LOST)
+
     await add(record, store)
 
-    assert store.looked == [False, True, True]
+    assert store.looked == [Look.FIRST, Look.ONLY]
 
 
-async def test_record_of_a_dead_owner_makes_the_next_one_look_first(
+@pytest.mark.parametrize(("first", "look"), [(UNKNOWN, Look.FIRST), (LOST, Look.ONLY)])
+async def test_look_that_fails_changes_nothing(
+    record: IdempotencyRecord, store: Store, first: OutcomeUnknown, look: Look
+) -> None:
+    await _try(record, store, first)
+    await _try(record, store, UpstreamUnavailable("cannot even look", system="x"))
+
+    await add(record, store)
+
+    assert store.looked == [Look.NO, look, look]
+
+
+async def test_record_of_an_owner_dead_for_long_makes_the_next_one_look_first(
     record: IdempotencyRecord, store: Store, redis: RedisHelper
 ) -> None:
     await redis.set(RECORD, '{"state":"under_way","owner":"gone","args":"a"}', ttl_s=KEEP_S)
 
     outcome = await add(record, store)
 
-    assert store.looked == [True]
+    assert store.looked == [Look.FIRST]
     assert not outcome.replayed
 
 
@@ -204,20 +246,20 @@ async def test_owner_that_wakes_up_late_does_not_overwrite_its_successor(
     record: IdempotencyRecord, store: Store, redis: RedisHelper
 ) -> None:
     store.gate.opened.clear()
-    other = Store()
+    other = Store("successor")
 
     with anyio.fail_after(10):
         async with asyncio.TaskGroup() as group:
             late = group.create_task(add(record, store))
             await store.gate.reached(1)
-            await redis.delete(f"{RECORD}:alive")  # its heartbeat stood still
+            await redis.delete(ALIVE)  # its heartbeat stood still
             successor = await add(record, other)
             store.gate.opened.set()
 
-    assert other.looked == [True]
+    assert other.looked == [Look.ONLY]
     assert not successor.replayed
-    assert late.done()
-    assert (await add(record, store)).replayed
+    assert late.result().result == '{"n":1}'
+    assert await add(record, store) == Outcome('{"successor":1}', replayed=True)
 
 
 WRITER = """
@@ -225,7 +267,7 @@ import asyncio, sys
 from shared.idempotency import IdempotencyRecord
 from shared.redis_helper import RedisHelper
 
-async def work(look_first):
+async def work(look):
     print("under way", flush=True)
     await asyncio.Event().wait()
 
@@ -252,12 +294,12 @@ async def test_process_killed_in_the_middle_of_a_write_makes_the_next_one_look_f
             process.send_signal(signal.SIGKILL)
 
     assert process.returncode == -signal.SIGKILL
-    assert 0 < await ttl(redis, f"{RECORD}:alive") <= ALIVE_S
+    assert 0 < await ttl(redis, ALIVE) <= ALIVE_S
     assert store.looked == []  # for the others it still looks alive
-    await redis.run("return redis.call('pexpire', KEYS[1], 1)", [f"{RECORD}:alive"], [])  # ten seconds pass
+    await redis.run("return redis.call('pexpire', KEYS[1], 1)", [ALIVE], [])  # ten seconds pass
     with anyio.fail_after(5):
         assert not (await repeat).replayed
-    assert store.looked == [True]
+    assert store.looked == [Look.ONLY]
 
 
 async def test_without_redis_the_write_is_done_but_looks_first(store: Store) -> None:
@@ -265,7 +307,7 @@ async def test_without_redis_the_write_is_done_but_looks_first(store: Store) -> 
         outcome = await add(IdempotencyRecord(away, server="toy"), store)
 
     assert outcome == Outcome('{"n":1}', replayed=False)
-    assert store.looked == [True]
+    assert store.looked == [Look.FIRST]
 
 
 async def test_record_that_cannot_be_written_does_not_undo_the_write(redis_port: int, store: Store) -> None:

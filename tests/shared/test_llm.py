@@ -143,7 +143,7 @@ async def test_reply_cut_at_its_length_is_not_taken_for_an_answer(world: ModelWo
 @pytest.mark.parametrize("factor", [1.0, 3.0])
 async def test_context_that_overflowed_stops_the_run(world: ModelWorld, factor: float) -> None:
     world.script("Bien.")
-    llm = world.llm(ollama_num_ctx=2048, transport=DenseTokens(factor))
+    llm = world.llm(ollama_num_ctx=2048, transport=DenseTokens(world.way, factor))
     ask = world.ask(user("mot " * 700), tools=())
 
     if factor == 1.0:

@@ -12,6 +12,7 @@ import pytest
 from shared.errors import BudgetExceeded, UpstreamError, UpstreamMalformed, UpstreamRejected, UpstreamUnavailable
 from shared.llm_lock import LOCK
 from shared.masking import mask_content, mask_personal
+from tests.conftest import Serve
 from tests.shared.model_world import TOOLS, ModelWorld, Verdict, user
 
 PERSONAL = [
@@ -197,18 +198,19 @@ BUSY = '{"error":"server busy, please try again.  maximum pending requests excee
     ids=["busy", "runner died", "gateway", "refused", "web page", "other shape", "cut", "answer lost"],
 )
 async def test_failure_of_the_server_is_one_of_ours_and_frees_the_lock(
-    world: ModelWorld, kind: str, options: dict[str, float | str], expected: type[UpstreamError]
+    world: ModelWorld, serve: Serve, kind: str, options: dict[str, float | str], expected: type[UpstreamError]
 ) -> None:
+    llm = world.llm(ollama_base_url=await serve(world.app))
     world.faults.add(kind, "/api/chat", **options)
     world.script("Bien.")
 
     with pytest.raises(expected) as caught:
-        await world.llm().chat(world.ask())
+        await llm.chat(world.ask())
 
     assert type(caught.value) is expected
     assert not await world.redis.exists(LOCK)
     assert world.faults.count("/api/chat") == 1
-    assert (await world.llm().chat(world.ask())).text
+    assert (await llm.chat(world.ask())).text
 
 
 async def test_server_that_is_away_is_unavailable(world: ModelWorld) -> None:

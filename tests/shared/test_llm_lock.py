@@ -6,6 +6,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -168,26 +169,36 @@ async def test_lock_comes_free_after_an_exception(lock: LlmLock, redis: RedisHel
     assert not await redis.exists(LOCK)
 
 
+class SlowToSend(RedisHelper):
+    """A command waits a moment before it leaves, as for a connection."""
+
+    async def run(self, script: str, keys: Sequence[str], args: Sequence[str]) -> Any:
+        """Wait, then run."""
+        await asyncio.sleep(0.01)
+        return await super().run(script, keys, args)
+
+
 @pytest.mark.parametrize("how", ["task", "scope"])
-async def test_lock_comes_free_when_its_holder_is_cancelled(lock: LlmLock, redis: RedisHelper, how: str) -> None:
+async def test_lock_comes_free_when_its_holder_is_cancelled(redis: RedisHelper, redis_port: int, how: str) -> None:
     """By asyncio once, or by anyio, which cancels every further await of the block as well."""
     holds = asyncio.Event()
     scope = anyio.CancelScope()
 
-    async def hold() -> None:
+    async def hold(lock: LlmLock) -> None:
         with scope:
             async with lock.hold("run-1", priority=Priority.CHAT, deadline=soon()):
                 holds.set()
                 await asyncio.Event().wait()
 
-    holder = asyncio.create_task(hold())
-    await holds.wait()
-    assert await redis.exists(LOCK)
-    if how == "task":
-        holder.cancel()
-    else:
-        scope.cancel()
-    await asyncio.wait([holder])
+    async with SlowToSend(f"redis://127.0.0.1:{redis_port}/0") as slow:
+        holder = asyncio.create_task(hold(LlmLock(slow, executor="a")))
+        await holds.wait()
+        assert await redis.exists(LOCK)
+        if how == "task":
+            holder.cancel()
+        else:
+            scope.cancel()
+        await asyncio.wait([holder])
 
     assert not await redis.exists(LOCK)
 
@@ -233,12 +244,14 @@ async def test_lock_is_renewed_while_it_is_held(redis: RedisHelper) -> None:
 
 async def test_lock_taken_by_another_cancels_the_block_and_stays_his(redis: RedisHelper) -> None:
     lock = LlmLock(redis, executor="a", ttl_s=1)
+    started = time.monotonic()
 
     with anyio.fail_after(5), pytest.raises(LockLost):
         async with lock.hold("run-1", priority=Priority.CHAT, deadline=soon()):
             await redis.set(LOCK, "b:run-2:x", ttl_s=100)
             await asyncio.Event().wait()
 
+    assert time.monotonic() - started < 3
     assert await redis.get(LOCK) == "b:run-2:x"
     task = asyncio.current_task()
     assert task is not None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+import httpx2
 import pytest
 from mcp_types import CallToolResult, TextContent
 from mcp_types import Tool as McpTool
@@ -13,29 +15,38 @@ from structlog.testing import capture_logs
 
 from shared.mcp_calls import ERROR_META, KEY_META
 from shared.mcp_tool import KEYED, Risk, Tool
-from tests.shared.toy import SECRET, Home, Toy, connect
+from tests.shared.conftest import MakeSettings
+from tests.shared.toy import SECRET, Home, Toy, connect, without_socket
 
 
 @dataclass(frozen=True)
 class Caller:
-    """The SDK's client over one transport, connected for each request: it must be left where it was entered."""
+    """The SDK's client, connected for each request: it must be left in the task that entered it."""
 
     url: str
     how: str
+    way: httpx2.AsyncBaseTransport | None = None
 
     async def call_tool(self, name: str, arguments: dict[str, Any], *, meta: Any = None) -> CallToolResult:
-        async with connect(self.url, how=self.how) as client:
+        async with connect(self.url, how=self.how, way=self.way) as client:
             return await client.call_tool(name, arguments, meta=meta)
 
     async def list_tools(self) -> dict[str, McpTool]:
-        async with connect(self.url, how=self.how) as client:
+        async with connect(self.url, how=self.how, way=self.way) as client:
             return {tool.name: tool for tool in (await client.list_tools()).tools}
 
 
-@pytest.fixture(params=["http-auto", "sse-legacy"])
-def client(home: Home, request: pytest.FixtureRequest) -> Caller:
-    """A caller over each transport."""
-    return Caller(home.endpoint.base_url, request.param)
+@pytest.fixture
+async def client(toy: Toy, make_settings: MakeSettings) -> AsyncIterator[Caller]:
+    """A caller over /mcp."""
+    async with without_socket(toy.app(make_settings(allowed_hosts="toy"))) as way:
+        yield Caller("http://toy", "http-auto", way)
+
+
+@pytest.fixture
+def old_client(home: Home) -> Caller:
+    """A caller over SSE."""
+    return Caller(home.endpoint.base_url, "sse-legacy")
 
 
 def text_of(result: CallToolResult) -> str:
@@ -46,21 +57,23 @@ def code_of(result: CallToolResult) -> str:
     return str((result.meta or {}).get(ERROR_META, {}).get("code", ""))
 
 
-async def test_text_is_compact_and_says_the_same_as_the_structured_content(client: Caller) -> None:
-    result = await client.call_tool("get_thing", {"number": 3, "name": "écrou"})
+async def test_text_is_compact_and_says_the_same_as_the_structured_content(client: Caller, old_client: Caller) -> None:
+    for caller in (client, old_client):
+        result = await caller.call_tool("get_thing", {"number": 3, "name": "écrou"})
 
-    assert not result.is_error
-    assert text_of(result) == '{"name":"écrou","number":3,"tags":["a"]}'
-    assert result.structured_content == json.loads(text_of(result))
+        assert not result.is_error
+        assert text_of(result) == '{"name":"écrou","number":3,"tags":["a"]}'
+        assert result.structured_content == json.loads(text_of(result))
 
 
-async def test_error_says_its_code_in_meta_and_not_in_structured_content(client: Caller) -> None:
-    result = await client.call_tool("get_thing", {"number": 404})
+async def test_error_says_its_code_in_meta_and_not_in_structured_content(client: Caller, old_client: Caller) -> None:
+    for caller in (client, old_client):
+        result = await caller.call_tool("get_thing", {"number": 404})
 
-    assert result.is_error
-    assert text_of(result) == "no thing 404"
-    assert (result.meta or {})[ERROR_META] == {"code": "not_found", "retryable": False}
-    assert result.structured_content is None
+        assert result.is_error
+        assert text_of(result) == "no thing 404"
+        assert (result.meta or {})[ERROR_META] == {"code": "not_found", "retryable": False}
+        assert result.structured_content is None
 
 
 async def test_retryable_error_says_so(client: Caller) -> None:
@@ -71,21 +84,22 @@ async def test_retryable_error_says_so(client: Caller) -> None:
 
 @pytest.mark.requirement("M-03")
 async def test_unforeseen_exception_gives_only_a_reference_that_the_log_has_too(
-    client: Caller, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    client: Caller, old_client: Caller, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with capture_logs() as logs:
-        result = await client.call_tool("crash", {"name": "x"})
+    for caller in (client, old_client):
+        with capture_logs() as logs:
+            result = await caller.call_tool("crash", {"name": "x"})
 
-    assert result.is_error
-    assert code_of(result) == "internal"
-    reference = text_of(result).removeprefix("Internal error, reference ")
-    crashed = next(entry for entry in logs if entry["event"] == "tool_crashed")
-    assert crashed["request_id"] == reference
-    assert crashed["error_type"] == "RuntimeError"
-    assert any(line.endswith(" crash") for line in crashed["where"])
-    written = "".join((*capfd.readouterr(), caplog.text, json.dumps(logs), result.model_dump_json()))
-    assert SECRET not in written
-    assert "dc1" not in written
+        assert result.is_error
+        assert code_of(result) == "internal"
+        reference = text_of(result).removeprefix("Internal error, reference ")
+        crashed = next(entry for entry in logs if entry["event"] == "tool_crashed")
+        assert crashed["request_id"] == reference
+        assert crashed["error_type"] == "RuntimeError"
+        assert any(line.endswith(" crash") for line in crashed["where"])
+        written = "".join((*capfd.readouterr(), caplog.text, json.dumps(logs), result.model_dump_json()))
+        assert SECRET not in written
+        assert "dc1" not in written
 
 
 @pytest.mark.requirement("M-04")
@@ -176,11 +190,13 @@ async def test_listed_schema_forbids_other_arguments_and_describes_the_output(cl
     assert (tools["get_thing"].output_schema or {})["required"] == ["name"]
 
 
-async def test_keyed_write_is_done_once_and_its_repeat_says_replayed(client: Caller, toy: Toy) -> None:
+async def test_keyed_write_is_done_once_and_its_repeat_says_replayed(
+    client: Caller, old_client: Caller, toy: Toy
+) -> None:
     meta: Any = {KEY_META: "alert-1"}
 
     first = await client.call_tool("add_thing", {"name": "x"}, meta=meta)
-    again = await client.call_tool("add_thing", {"name": "x"}, meta=meta)
+    again = await old_client.call_tool("add_thing", {"name": "x"}, meta=meta)
 
     assert toy.written == ["x"]
     assert text_of(again) == text_of(first)

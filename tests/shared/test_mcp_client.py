@@ -110,9 +110,9 @@ async def test_refused_token_is_unauthorized_and_not_mistaken_for_an_absent_serv
 
 
 async def test_token_revoked_meanwhile_is_unauthorized(
-    home: Home, toy: Toy, make_settings: MakeSettings, transport: Transport, tmp_path_factory: pytest.TempPathFactory
+    home: Home, make_settings: MakeSettings, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    async with open_toolbox(home, transport) as toolbox:
+    async with open_toolbox(home, "http") as toolbox:
         await toolbox.call("toy_get_thing", {"number": 1})
         tokens = tmp_path_factory.mktemp("other") / "tokens.toml"
         tokens.write_text(f'[[token]]\nname = "a"\nsha256 = "{"0" * 64}"\nscopes = ["read"]\n')
@@ -313,3 +313,13 @@ async def test_close_leaves_no_task_behind(home: Home, toy: Toy, transport: Tran
             await asyncio.wait(left, timeout=0.2)
 
     assert not left
+
+
+async def test_close_ends_at_whatever_moment_it_comes(home: Home, transport: Transport) -> None:
+    """The SDK may answer a cancellation with an error of its own, and asyncio's wait_for may swallow one."""
+    refused = Endpoint("refused", home.endpoint.base_url, "widip_wrong")
+
+    with anyio.fail_after(15):
+        for moment in range(10):
+            async with Toolbox([home.endpoint, refused, AWAY], transport=transport, wait_up_s=moment / 100):
+                pass

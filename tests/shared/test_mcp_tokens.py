@@ -8,7 +8,7 @@ import pytest
 from mcp_types import CallToolResult
 from pydantic import BaseModel
 
-from shared.errors import InvalidInput, Refused
+from shared.errors import CapReached, InvalidInput
 from shared.mcp_tokens import Token, TokenBook, hash_token, load_tokens, new_token
 from shared.mcp_tool import Risk, Tool
 from shared.redis_helper import RedisHelper
@@ -82,7 +82,7 @@ async def test_call_past_the_hourly_cap_is_refused_for_this_token_alone(
         codes = [code_of(await client.call_tool("get_thing", {"number": 1})) for _ in range(3)]
         others = code_of(await other.call_tool("get_thing", {"number": 1}))
 
-    assert codes == ["ok", "ok", "refused"]
+    assert codes == ["ok", "ok", "cap_reached"]
     assert others == "ok"
 
 
@@ -98,7 +98,7 @@ async def test_write_past_the_hourly_cap_is_refused_and_reads_go_on(
         writes = [code_of(await client.call_tool("add_thing", {"name": "x"})) for _ in range(2)]
         read = code_of(await client.call_tool("get_thing", {"number": 1}))
 
-    assert (writes, read) == (["ok", "refused"], "ok")
+    assert (writes, read) == (["ok", "cap_reached"], "ok")
     assert toy.written == ["x"]
 
 
@@ -110,7 +110,7 @@ async def test_cap_counts_across_the_processes_of_one_server(redis: RedisHelper)
     await first.charge(token, READ)
     await second.charge(token, READ)
 
-    with pytest.raises(Refused, match="n8n: 2 calls an hour"):
+    with pytest.raises(CapReached, match="n8n: 2 calls an hour"):
         await first.charge(token, READ)
     await elsewhere.charge(token, READ)
 

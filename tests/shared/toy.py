@@ -185,17 +185,36 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def connect(url: str, token: str = TOKEN, *, how: str = "http-auto") -> AsyncIterator[Client]:
+async def connect(
+    url: str, token: str = TOKEN, *, how: str = "http-auto", way: httpx2.AsyncBaseTransport | None = None
+) -> AsyncIterator[Client]:
     """The SDK's own client; `how` is http-auto, http-legacy or sse-legacy. The URL may end in a prefix."""
     transport, mode = how.split("-")
     async with AsyncExitStack() as stack:
         if transport == "sse":
             source: Any = sse_client(f"{url}/sse", headers=bearer(token))
         else:
-            http = await stack.enter_async_context(httpx2.AsyncClient(headers=bearer(token)))
+            http = await stack.enter_async_context(httpx2.AsyncClient(headers=bearer(token), transport=way))
             source = streamable_http_client(f"{url}/mcp", http_client=http)
         client: Any = Client(source, mode=mode, read_timeout_seconds=10.0, cache=None)
         yield await stack.enter_async_context(client)
+
+
+@asynccontextmanager
+async def without_socket(app: Starlette) -> AsyncIterator[httpx2.ASGITransport]:
+    """The app's lifespan in a task of its own, as a web server has it; yields the way in (SSE needs a real one)."""
+    stop, up = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.router.lifespan_context(app):
+            up.set()
+            await stop.wait()
+
+    task = asyncio.create_task(live())
+    await up.wait()
+    yield httpx2.ASGITransport(app)
+    stop.set()
+    await task
 
 
 @asynccontextmanager

@@ -1,0 +1,26 @@
+"""What the documents point to exists."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+LINK = re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
+FENCE = re.compile(r"^```.*?^```", re.M | re.S)
+
+
+def test_every_relative_link_in_a_document_leads_somewhere(root: Path) -> None:
+    command = ["git", "ls-files", "-co", "--exclude-standard", "*.md"]
+    listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.split("\n")
+    documents = [root / line for line in listed if line and (root / line).is_file()]
+
+    broken = [
+        f"{document.relative_to(root)}: {link}"
+        for document in documents
+        for link in LINK.findall(FENCE.sub("", document.read_text(encoding="utf-8")))
+        if not re.match(r"[a-z][a-z0-9+.-]*:|#", link) and not (document.parent / link.partition("#")[0]).exists()
+    ]
+
+    assert documents
+    assert broken == []
