@@ -7,6 +7,7 @@ error         `status` with `body`, nothing done
 html          200 with an HTML page, nothing done
 down          the connection is cut, nothing done
 drop_answer   the work is done, then the connection is cut
+late          no answer; the work is done once the client has given up and gone
 
 `match` is a substring of "METHOD /path?query"; `times` counts down, -1 means until cleared.
 Driven from a test through `faults.add(...)`, from elsewhere through `/_sim/faults` (POST, DELETE, GET).
@@ -105,11 +106,29 @@ class FaultMiddleware:
                 await response(scope, receive, send)
             case "html":
                 await Response(MAINTENANCE_PAGE, media_type="text/html")(scope, receive, send)
+            case "late":
+                body = await _read_until_gone(receive)
+                await self._app(scope, _replay(body), _discard)
             case "drop_answer":
                 await self._app(scope, receive, _discard)
                 await _cut(send)
             case _:
                 await _cut(send)
+
+
+async def _read_until_gone(receive: Receive) -> bytes:
+    """The whole body of a request whose client then leaves."""
+    body = b""
+    while (message := await receive())["type"] != "http.disconnect":
+        body += message.get("body", b"")
+    return body
+
+
+def _replay(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
 
 
 async def _discard(_message: Message) -> None:

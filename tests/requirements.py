@@ -51,6 +51,7 @@ REQUIREMENTS = (
     Requirement("G-03", "after a lost answer the mark finds our own write, and never a stranger's", "sheet"),
     Requirement("G-04", "an e-mail leaves with string names and a send time, and its trace has no body", "sheet"),
     Requirement("G-05", "a category is found by path or by its only child; otherwise candidates are listed", "brief"),
+    Requirement("G-06", "a write that GLPI does after we gave up is found, not repeated", "own"),
     # Observium
     Requirement("O-01", "a cache hit makes no upstream request, and fresh_after bypasses an older entry", "brief"),
     Requirement("O-02", "sw1 is never answered with sw10", "sheet"),

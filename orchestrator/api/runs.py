@@ -17,7 +17,6 @@ from orchestrator.tables import journal, run, unusable_delivery
 from shared.errors import UpstreamUnavailable
 from shared.redis_helper import RedisCommand, run_command
 
-
 _BEARER = HTTPBearer(auto_error=False, description="API_TOKEN")
 
 

@@ -152,3 +152,18 @@ async def test_glpi_that_dies_between_ticket_and_mail_gets_the_rest_once_it_is_b
     followups = [orchestrated.text(f["content"]) for f in orchestrated.followups]
     assert len(orchestrated.tickets) == len(orchestrated.mails) == 1
     assert len([text for text in followups if "Responsabilité" in text]) == 1
+
+
+@pytest.mark.parametrize("status", [429, 404, 403])
+async def test_an_answer_that_refuses_for_now_costs_no_alert(start: Start, status: int) -> None:
+    orchestrated = await start()
+    orchestrated.system.glpi.state.faults.add(
+        "error", "POST /apirest.php/Ticket", times=1, status=status, body='["ERROR_PROXY","no"]'
+    )
+    await orchestrated.post(orchestrated.delivery(orchestrated.break_port()))
+    await wait_state(orchestrated, "waiting", 1)
+
+    await orchestrated.health.check()
+    await wait_state(orchestrated, "done", 1)
+
+    assert len(orchestrated.tickets) == len(orchestrated.mails) == 1

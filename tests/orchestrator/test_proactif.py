@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from datetime import UTC, datetime
@@ -280,6 +281,86 @@ async def test_hostile_text_reaches_people_escaped_and_without_links(orchestrate
     for text in shown:
         assert "<script" not in text
         assert not re.search(r"https?://", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "h<ttps://evil.example/login",
+        "hhttp://a.example/ttp://b.example/",
+        "see evil.example/login",
+        "java<script:alert(1)",
+        "\u202ehttps://evil.example",
+    ],
+)
+async def test_no_way_of_writing_a_link_survives(orchestrated: Orchestrated, text: str) -> None:
+    observium = orchestrated.system.observium.state.observium
+    body = json.loads(orchestrated.delivery(orchestrated.break_port()))
+    observium.ports[1101]["ifAlias"] = observium.ports[1102]["ifAlias"] = text
+    body |= {"ALERT_MESSAGE": text, "DEVICE_LOCATION": text}
+
+    await orchestrated.post(json.dumps(body).encode())
+    await orchestrated.wait_ended()
+
+    shown = [orchestrated.text(t["name"]) + orchestrated.text(t["content"]) for t in orchestrated.tickets]
+    shown += [orchestrated.text(m["name"]) + orchestrated.text(m["body_text"]) for m in orchestrated.mails]
+    shown += [orchestrated.text(f["content"]) for f in orchestrated.followups]
+    assert len(orchestrated.mails) == 1
+    for seen in shown:
+        assert not re.search(r"://|evil\.example/|javascript:", seen), seen
+
+
+@pytest.mark.parametrize("value", ["²", "9" * 5000, "[[[[", "\udcff"])
+async def test_no_argument_that_a_model_invents_ends_the_run(orchestrated: Orchestrated, value: str) -> None:
+    safe = value.encode("utf-8", "replace").decode()
+    orchestrated.ollama.state.ollama.script += [
+        f"<tool_call>\n<function=observium_get_device_info>\n<parameter=device_id>\n{safe}\n</parameter>\n"
+        "</function>\n</tool_call>"
+    ]
+
+    run = await orchestrated.play()
+
+    assert run["state"] == "done"
+    assert len(orchestrated.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b'{"ALERT_STATE":' + b"[" * 50_000, 422), (b'{"ALERT_STATE":"\\ud800"}', 422)],
+)
+async def test_json_that_breaks_parsers_is_refused_and_kept(
+    orchestrated: Orchestrated, body: bytes, status: int
+) -> None:
+    answer = await orchestrated.post(body)
+
+    kept = (await orchestrated.http.get("/api/deliveries/unusable", headers=orchestrated.auth)).json()["deliveries"]
+    assert answer.status_code == status
+    assert len(kept) == 1
+
+
+async def test_half_a_surrogate_in_an_alert_is_no_crash(orchestrated: Orchestrated) -> None:
+    body = json.loads(orchestrated.delivery(orchestrated.break_port())) | {"ALERT_MESSAGE": "x\ud800y"}
+
+    answer = await orchestrated.post(json.dumps(body).encode())
+
+    assert answer.status_code == 200
+    assert (await orchestrated.wait_ended())[0]["state"] == "done"
+
+
+async def test_tickets_do_not_wait_for_runs_that_wait_for_the_model(start: Start) -> None:
+    orchestrated = await start(runs_at_once=1)
+    orchestrated.ollama.state.ollama.hold = asyncio.Event()
+
+    for device_id, port_id in ((11, 1101), (21, 2101), (31, 3101)):
+        await orchestrated.post(orchestrated.delivery(orchestrated.break_port(device_id, port_id)))
+    async with asyncio.timeout(15):
+        while len(orchestrated.tickets) < 3:
+            await asyncio.sleep(0.02)
+
+    assert orchestrated.mails == []
+    orchestrated.ollama.state.ollama.hold.set()
+    await orchestrated.wait_ended(3)
+    assert len(orchestrated.mails) == 3
 
 
 @pytest.mark.requirement("P-07")

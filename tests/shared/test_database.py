@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -99,4 +100,25 @@ async def test_a_row_for_later_that_cannot_be_written_takes_nobody_down(database
 
     await database.write(lambda c: c.execute(insert(1)))
 
+    assert await count(database) == 1
+
+
+async def test_a_caller_that_is_cancelled_does_not_stop_the_writer(database: Database) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(_connection: sa.Connection) -> None:
+        begun.set()
+        go.wait(5)
+
+    running = asyncio.create_task(database.write(slow))
+    await asyncio.to_thread(begun.wait, 5)
+    waiting = asyncio.create_task(database.write(lambda c: c.execute(insert(1))))
+    await asyncio.sleep(0)
+    running.cancel()
+    waiting.cancel()
+    await asyncio.gather(running, waiting, return_exceptions=True)
+    go.set()
+
+    async with asyncio.timeout(5):
+        await database.write(lambda c: c.execute(insert(2)))
     assert await count(database) == 1

@@ -78,6 +78,7 @@ async def test_readable_reply_is_passed_on_at_once(
     assert len(world.state.requests) == 1
 
 
+@pytest.mark.requirement("L-01")
 @pytest.mark.parametrize("raw", BROKEN.values(), ids=BROKEN.keys())
 async def test_broken_reply_is_asked_for_again_with_a_changed_request(world: ModelWorld, raw: str) -> None:
     world.script(raw, GOOD)
@@ -104,6 +105,7 @@ async def test_reply_that_stays_broken_is_given_up_after_two_repairs(world: Mode
     assert len(bodies) == len(set(bodies)) == 1 + MAX_REPAIRS == 3
 
 
+@pytest.mark.requirement("L-02")
 @pytest.mark.parametrize("text", [leak_of(), f"Je regarde.\n{leak_of()}", leak_of() + leak_of()])
 async def test_leaked_call_of_a_read_is_recovered(world: ModelWorld, text: str) -> None:
     world.script(text)

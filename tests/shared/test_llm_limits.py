@@ -42,6 +42,7 @@ HARMLESS = [
 ]
 
 
+@pytest.mark.requirement("L-03")
 @pytest.mark.parametrize("personal", PERSONAL)
 async def test_personal_data_never_reaches_the_model(world: ModelWorld, personal: str) -> None:
     result = {"note": f"Appel\n{personal}\n\tà rappeler", "list": [{"deep": personal}], "port_id": 12}
