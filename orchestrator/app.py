@@ -96,13 +96,15 @@ async def _open_services(
             QueueSpec(ALERTS_QUEUE, settings.runs_at_once, partitioned=True),
         ),
     )
+    llm = Llm(settings, lock, transport=llm_transport)
+    stack.push_async_callback(llm.aclose)
     return Services(
         settings=settings,
         database=database,
         engine=engine,
         redis=redis,
         toolbox=toolbox,
-        llm=Llm(settings, lock, transport=llm_transport),
+        llm=llm,
         sites=sites,
     )
 

@@ -86,7 +86,8 @@ class DrainGate:
         """Let nobody else in and wait for those inside; False when some did not finish in time."""
         self._closed = True
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._empty.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._empty.wait()
         return not self._inside
 
 

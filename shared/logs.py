@@ -22,7 +22,7 @@ _SECRET_NAME = re.compile(
 _SAFE_NAMES = frozenset({"prompt_tokens", "output_tokens", "total_tokens", "tokens", "token_name"})
 _SECRET_VALUE = re.compile(
     r"(?i)\b(bearer|basic|user_token|token)\s+[a-z0-9._~+/=-]{6,}"
-    r"|(?:passw(?:or)?d|pwd|token|secret|community|api_?key)[\"']?\s*[=:]\s*"
+    r"|(?:passw(?:or)?d|pwd|mot[ _-]de[ _-]passe|mdp|token|secret|community|api_?key)[\"']?\s*[=:]\s*"
     r"(?:(?:bearer|basic|user_token)\s+)?(?:\"[^\"]*\"|'[^']*'|[^\s,;&\"']+)"
     r"|\b(?:redis|postgres(?:ql)?(?:\+\w+)?|ldaps?|https?)://[^/\s:@]*:[^@\s/]+@"
 )

@@ -71,6 +71,7 @@ class ToolCalls:
         started = time.perf_counter()
         request_id = uuid.uuid4().hex[:12]
         tool = self._tools.get(params.name)
+        outcome = "cancelled"  # the client went away; a write goes on all the same
         try:
             answer = await self._answer(tool, params, dict(ctx.meta or {}), request_id)
             outcome, result = ("replayed" if answer.replayed else "ok"), _success(answer)
@@ -85,7 +86,8 @@ class ToolCalls:
                 where=where_it_failed(error),
             )
             outcome, result = "internal", _failure(f"Internal error, reference {request_id}", "internal")
-        self._note(tool, params.name, outcome, started, request_id)
+        finally:
+            self._note(tool, params.name, outcome, started, request_id)
         return result
 
     def find_schema(self, name: str) -> Mapping[str, Any] | None:

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from cli.programs import PROGRAMS
@@ -32,6 +33,33 @@ def test_env_example_lists_exactly_the_settings_that_exist(root: Path) -> None:
     listed = set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", text, re.M))
 
     assert listed == {name.upper() for cls in CLASSES for name in cls.model_fields}
+
+
+def test_env_example_shows_the_real_defaults(root: Path) -> None:
+    shown = dict(re.findall(r"^#([A-Z][A-Z0-9_]+)=(.*)$", (root / ".env.example").read_text(), re.M))
+    wrong = {}
+    for cls in CLASSES:
+        for name, field in cls.model_fields.items():
+            if field.is_required() or name.upper() not in shown or name == "port":
+                continue
+            default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+            if str(shown[name.upper()]) != _written(default):
+                wrong[name] = (shown[name.upper()], _written(default))
+
+    assert wrong == {}
+
+
+def _written(default: object) -> str:
+    match default:
+        case None:
+            return ""
+        case bool():
+            return str(default).lower()
+        case tuple():
+            return ",".join(default)
+        case float():
+            return f"{default:g}"
+    return str(default)
 
 
 def test_required_settings_are_the_ones_not_commented_out(root: Path) -> None:

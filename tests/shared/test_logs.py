@@ -62,6 +62,8 @@ def test_harmless_name_keeps_its_value(name: str) -> None:
         f"Session-Token: Bearer {SECRET}",
         f"password={SECRET}",
         f"password : {SECRET}",
+        f"mot de passe : {SECRET}",
+        f"mdp={SECRET}",
         f"PASSWORD='{SECRET} and more'",
         f'{{"password": "{SECRET}"}}',
         f"{{'app_token': '{SECRET}'}}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -286,5 +287,8 @@ async def test_caller_that_cancels_does_not_cut_his_write(url: str, toy: Toy) ->
         toy.gate.opened.set()
         while len(toy.written) < len(WAYS):
             await asyncio.sleep(0.01)
+        async with httpx.AsyncClient() as http:
+            metrics = (await http.get(f"{url}/metrics")).text
 
     assert toy.written == list(WAYS)
+    assert re.search(r'widip_tool_calls_total{outcome="cancelled",tool="add_slowly"} [1-9]', metrics)
