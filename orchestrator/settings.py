@@ -9,9 +9,9 @@ from pydantic import Field, HttpUrl, SecretStr, field_validator
 
 from shared.llm import LlmSettings
 from shared.mcp_client import Endpoint, Transport
-from shared.settings import CommaList, ProgramSettings, split_commas
+from shared.settings import EMAIL, CommaList, ProgramSettings, split_commas
 
-EMAIL = r"^[^@\s<>,]+@[^@\s<>,]+$"
+SENDER = r"^[^@\s<>,]+@[^@\s<>,]+$"
 
 
 class OrchestratorSettings(ProgramSettings, LlmSettings):
@@ -40,7 +40,7 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     admin_email: str | None = Field(default=None, pattern=EMAIL, description="who is told that GLPI does not work")
     smtp_host: str | None = Field(default=None, description="mail relay for that one mail")
     smtp_port: int = Field(default=25, ge=1, le=65535, description="its port")
-    smtp_sender: str = Field(default="widip@localhost", pattern=EMAIL, description="From address of that mail")
+    smtp_sender: str = Field(default="widip@localhost", pattern=SENDER, description="From address of that mail")
     proactif_category: str | None = Field(default=None, description="GLPI category of alert tickets")
     runs_at_once: int = Field(default=2, ge=1, le=16, description="workflows at once: model slots + 1")
 

@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.redis_helper import RedisHelper
 
+EMAIL = r"^[^@\s<>,;\"]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}$"
+"""One address that every program and GLPI accept: what settings take, a mail can be sent to."""
+
 CommaList = Annotated[tuple[str, ...], NoDecode]
 """A setting written `a,b,c`."""
 

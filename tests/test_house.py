@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
 from cli.programs import PROGRAMS
@@ -115,3 +115,20 @@ def test_requirements_are_pinned_by_hash(root: Path) -> None:
 @pytest.mark.parametrize("cls", CLASSES)
 def test_every_setting_says_what_it_is(cls: type[BaseSettings]) -> None:
     assert [name for name, field in cls.model_fields.items() if not field.description] == []
+
+
+def test_an_address_that_no_mail_can_be_sent_to_is_refused_at_start(root: Path) -> None:
+    with pytest.raises(ValidationError, match="noc_email"):
+        OrchestratorSettings.model_validate(
+            {
+                "api_token": "x" * 20,
+                "observium_webhook_token": "x" * 20,
+                "observium_mcp_url": "http://127.0.0.1:1",
+                "observium_mcp_token": "x",
+                "glpi_mcp_url": "http://127.0.0.1:1",
+                "glpi_mcp_token": "x",
+                "ollama_base_url": "http://127.0.0.1:1",
+                "sites_file": root / "deploy/demo/sites.toml",
+                "noc_email": "noc@intranet",
+            }
+        )

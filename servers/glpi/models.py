@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from servers.glpi.text import parse_html
+from shared.settings import EMAIL
 
 MAX_TEXT = 2000
 GLPI_TIME = "%Y-%m-%d %H:%M:%S"
-EMAIL = r"^[^@\s<>,;\"]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}$"
 Origin = Literal["followup", "task", "solution"]
 Address = Annotated[str, Field(pattern=EMAIL)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
