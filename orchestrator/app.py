@@ -16,7 +16,15 @@ from starlette.responses import Response
 from orchestrator.admin_mail import AdminMail
 from orchestrator.api.runs import build_api
 from orchestrator.health_check import EVERY_30_S, HealthCheck
-from orchestrator.proactif.intake import ALERTS_QUEUE, DIAGNOSIS_WORKFLOW, FAILED, TICKET_WORKFLOW, TICKETS_QUEUE
+from orchestrator.proactif.intake import (
+    ALERTS_QUEUE,
+    DIAGNOSIS_WORKFLOW,
+    FAILED,
+    RESUME_WORKFLOW,
+    RESUMED_QUEUE,
+    TICKET_WORKFLOW,
+    TICKETS_QUEUE,
+)
 from orchestrator.proactif.workflow import Proactif
 from orchestrator.services import Services
 from orchestrator.settings import OrchestratorSettings
@@ -52,6 +60,7 @@ def create_app(
             health = app.state.health = HealthCheck(current, AdminMail(settings))
             proactif = Proactif(current)
             current.engine.workflow(TICKET_WORKFLOW, TICKETS_QUEUE, proactif.open_ticket)
+            current.engine.workflow(RESUME_WORKFLOW, RESUMED_QUEUE, proactif.open_ticket)
             current.engine.workflow(DIAGNOSIS_WORKFLOW, ALERTS_QUEUE, proactif.diagnose_alert)
             current.engine.schedule("glpi_health_check", EVERY_30_S, health.check)
             await _free_dead_lock(current.llm.lock)
@@ -93,6 +102,7 @@ async def _open_services(
         executor_id=settings.executor_id,
         queues=(
             QueueSpec(TICKETS_QUEUE, TICKETS_AT_ONCE),
+            QueueSpec(RESUMED_QUEUE, 1),
             QueueSpec(ALERTS_QUEUE, settings.runs_at_once, partitioned=True),
         ),
     )

@@ -20,7 +20,10 @@ TICKETS_QUEUE = "tickets"
 """Many at once: a ticket waits for nobody."""
 ALERTS_QUEUE = "alerts"
 """Few at once, those of one site one after the other: these wait for the model."""
+RESUMED_QUEUE = "resumed"
+"""One at a time, so that what waited for GLPI is done in the order it came."""
 TICKET_WORKFLOW = "open_ticket"
+RESUME_WORKFLOW = "resume_ticket"
 DIAGNOSIS_WORKFLOW = "diagnose_alert"
 WAITING = "waiting_for_glpi"
 FAILED = "failed"
@@ -50,7 +53,9 @@ async def store_delivery(services: Services, alert: Alert) -> bool:
             connection.execute(again)
             return False
         if starts:
-            _enqueue(services, connection, run_id(key), row)
+            services.engine.enqueue(
+                connection, TICKET_WORKFLOW, TICKETS_QUEUE, run_id(key), _event(row, run=run_id(key))
+            )
         return True
 
     is_new = await services.database.write(store)
@@ -81,7 +86,7 @@ async def resume_waiting(services: Services) -> int:
         # A commit each: the queue serves by time of arrival, and one commit has one time.
         await services.database.write(partial(_resume_one, services, row))
     if rows:
-        services.engine.nudge(TICKETS_QUEUE)
+        services.engine.nudge(RESUMED_QUEUE)
         logger.info("incidents_resumed", count=len(rows))
     return len(rows)
 
@@ -93,7 +98,8 @@ def _resume_one(services: Services, row: dict[str, Any], connection: sa.Connecti
     values = {"state": "open", "attempts": attempt, "next_try_at": datetime.now(UTC) + pause}
     changed = connection.execute(incident.update().where(still).values(values))
     if changed.rowcount:
-        _enqueue(services, connection, f"{run_id(row['key'])}-{attempt}", row)
+        again = f"{run_id(row['key'])}-{attempt}"
+        services.engine.enqueue(connection, RESUME_WORKFLOW, RESUMED_QUEUE, again, _event(row, run=again))
 
 
 def run_id(key: str) -> str:
@@ -101,15 +107,14 @@ def run_id(key: str) -> str:
     return f"obs-{key}"
 
 
-def _enqueue(services: Services, connection: sa.Connection, workflow_id: str, row: dict[str, Any]) -> None:
-    event = {
+def _event(row: dict[str, Any], *, run: str) -> dict[str, Any]:
+    return {
         "key": row["key"],
         "instance": row["instance"],
         "alert": row["body"],
         "received_at": row["received_at"].isoformat(),
-        "run": workflow_id,
+        "run": run,
     }
-    services.engine.enqueue(connection, TICKET_WORKFLOW, TICKETS_QUEUE, workflow_id, event)
 
 
 def enqueue_diagnosis(
