@@ -16,7 +16,7 @@ import httpx
 
 from cli.environment import children_environment
 from cli.processes import ROOT, Children, RedisFailed, RedisPlace, free_socket, start_redis
-from shared.mcp_tokens import hash_token, new_token
+from shared.mcp_tokens import new_token, token_entry
 
 PREFIXES = {"observium": "/mcp-test/mcp-observium", "glpi": "/mcp-test/mcp-glpi-server"}
 SIMULATED = ("observium", "glpi", "ollama", "mail")
@@ -102,9 +102,7 @@ def _start_simulators(world: DemoWorld, environment: Mapping[str, str]) -> None:
 def _start_server(world: DemoWorld, name: str, environment: Mapping[str, str]) -> None:
     token = world.tokens[name] = new_token()
     tokens_file = world.folder / f"tokens-{name}.toml"
-    tokens_file.write_text(
-        f'[[token]]\nname = "demo"\nsha256 = "{hash_token(token)}"\nscopes = ["read", "write"]\n', encoding="utf-8"
-    )
+    tokens_file.write_text(token_entry("demo", token, ["read", "write"]), encoding="utf-8")
     upstream = {
         "OBSERVIUM_API_URL": f"{world.simulators['observium']}/api/v0",
         "OBSERVIUM_API_TOKEN": "obs_sim-token",

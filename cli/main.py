@@ -129,13 +129,12 @@ def create_token(
     scope: Annotated[list[Scope] | None, typer.Option(help="repeat for several; read when not given")] = None,
 ) -> None:
     """Make a token: its hash goes into the file, the token itself is printed once."""
-    from shared.mcp_tokens import hash_token, load_tokens, new_token  # noqa: PLC0415
+    from shared.mcp_tokens import NAME, load_tokens, new_token, token_entry  # noqa: PLC0415
 
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
+    if not re.fullmatch(NAME, name):
         _fail(f"{name!r} is no name: lower-case letters, digits, - and _, 40 at most")
     token = new_token()
-    scopes = json.dumps([one.value for one in scope or [Scope.READ]])
-    entry = f'\n[[token]]\nname = "{name}"\nsha256 = "{hash_token(token)}"\nscopes = {scopes}\n'
+    entry = token_entry(name, token, [one.value for one in scope or [Scope.READ]])
     draft = file.with_suffix(".new")
     try:
         before = file.read_text(encoding="utf-8") if file.exists() else ""
@@ -143,7 +142,7 @@ def create_token(
             _fail(f"{file} already has a token named {name}")
         draft.touch(mode=0o600)
         draft.chmod(0o600)
-        draft.write_text(before + entry, encoding="utf-8")
+        draft.write_text(f"{before}\n{entry}", encoding="utf-8")
         load_tokens(draft)
         draft.replace(file)
     except WidipError as error:

@@ -139,7 +139,8 @@ def _add_probes(app: FastAPI, running: list[tuple[Services, HealthCheck]]) -> No
         if not running:
             return JSONResponse({"status": "unavailable", "problems": {"orchestrator": "starting"}}, 503)
         try:
-            await asyncio.wait_for(running[0][0].database.write(lambda c: c.execute(sa.text("select 1")).scalar()), 5)
+            async with asyncio.timeout(5):
+                await running[0][0].database.write(lambda c: c.execute(sa.text("select 1")).scalar())
         except (sa.exc.SQLAlchemyError, TimeoutError):
             return JSONResponse({"status": "unavailable", "problems": {"database": "does not answer"}}, 503)
         problems = await _find_problems(*running[0])

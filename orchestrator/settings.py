@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, HttpUrl, SecretStr, field_validator
+from pydantic_settings import NoDecode
 
 from shared.llm import LlmSettings
 from shared.mcp_client import Endpoint, Transport
-from shared.settings import EMAIL, CommaList, ProgramSettings, split_commas
+from shared.settings import EMAIL, ProgramSettings, split_commas
 
 SENDER = r"^[^@\s<>,]+@[^@\s<>,]+$"
 
@@ -26,7 +28,7 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     )
     api_token: SecretStr = Field(min_length=16, description="token of /api and /redis")
     observium_webhook_token: SecretStr = Field(min_length=16, description="token that Observium's webhook sends")
-    observium_source_addresses: CommaList = Field(
+    observium_source_addresses: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         default=(), description="addresses or networks that deliveries must come from (empty: any)"
     )
     observium_instance: str = Field(default="main", description="name of the Observium that sends here")
@@ -45,13 +47,6 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     runs_at_once: int = Field(default=2, ge=1, le=16, description="workflows at once: model slots + 1")
 
     _split = field_validator("observium_source_addresses", mode="before")(split_commas)
-
-    @field_validator("observium_source_addresses")
-    @classmethod
-    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for part in value:
-            ip_network(part)
-        return value
 
     def endpoints(self) -> list[Endpoint]:
         """The MCP servers."""

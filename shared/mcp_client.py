@@ -193,14 +193,15 @@ class _Link:
         name = self.endpoint.name
         if isinstance(error, httpx2.HTTPStatusError):
             statuses.append(error.response.status_code)
-        problem: UpstreamError
-        if statuses[-1:] == [httpx2.codes.UNAUTHORIZED]:
-            problem = self._refusal()
-        else:
-            problem = UpstreamUnavailable(f"MCP server {name} cannot be reached", system=f"mcp:{name}")
+        is_refused = statuses[-1:] == [httpx2.codes.UNAUTHORIZED]
+        problem = self._refusal() if is_refused else self._absence()
         if self.problem is None or type(self.problem) is not type(problem):
             logger.warning("mcp_server_down", server=name, code=problem.code, error_type=type(error).__name__)
         self.problem = problem
+
+    def _absence(self) -> UpstreamUnavailable:
+        name = self.endpoint.name
+        return UpstreamUnavailable(f"MCP server {name} cannot be reached", system=f"mcp:{name}")
 
     def _refusal(self) -> UpstreamUnauthorized:
         name = self.endpoint.name
@@ -221,10 +222,7 @@ class _Link:
             async with asyncio.timeout(timeout_s):
                 await self._up.wait()
         except TimeoutError:
-            name = self.endpoint.name
-            raise self.problem or UpstreamUnavailable(
-                f"MCP server {name} cannot be reached", system=f"mcp:{name}"
-            ) from None
+            raise self.problem or self._absence() from None
 
     async def call(
         self, name: str, arguments: Mapping[str, Any], *, meta: Mapping[str, Any], timeout_s: float

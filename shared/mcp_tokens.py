@@ -19,6 +19,7 @@ import hmac
 import secrets
 import time
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -28,13 +29,15 @@ from shared.errors import CapReached, InvalidInput, UpstreamUnavailable
 from shared.mcp_tool import Risk, Tool
 from shared.redis_helper import RedisHelper
 
+NAME = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+
 
 class Token(BaseModel):
     """One caller and what he may do."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    name: str = Field(pattern=NAME)
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False)
     scopes: frozenset[Literal["read", "write", "reveal"]]
     tools: frozenset[str] = frozenset({"*"})
@@ -66,6 +69,12 @@ def hash_token(token: str) -> str:
 def new_token() -> str:
     """A fresh token: 256 bits, shown once."""
     return f"widip_{secrets.token_urlsafe(32)}"
+
+
+def token_entry(name: str, token: str, scopes: Sequence[str]) -> str:
+    """What a tokens file says of a new token: its hash, never itself."""
+    listed = ", ".join(f'"{scope}"' for scope in scopes)
+    return f'[[token]]\nname = "{name}"\nsha256 = "{hash_token(token)}"\nscopes = [{listed}]\n'
 
 
 class TokenBook:

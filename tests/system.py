@@ -16,7 +16,7 @@ from servers.glpi.settings import GlpiSettings
 from servers.observium.app import create_app as create_observium_server
 from servers.observium.settings import ObserviumSettings
 from shared.mcp_client import Endpoint
-from shared.mcp_tokens import hash_token
+from shared.mcp_tokens import token_entry
 from simulators.glpi.app import create_app as create_glpi
 from simulators.observium.app import create_app as create_observium
 
@@ -33,10 +33,7 @@ def utc_now() -> datetime:
 def write_tokens(folder: Path) -> Path:
     """A tokens file with a caller that may do all and one that may only read."""
     path = folder / "tokens.toml"
-    path.write_text(
-        f'[[token]]\nname = "orchestrator"\nsha256 = "{hash_token(TOKEN)}"\nscopes = ["read", "write"]\n'
-        f'[[token]]\nname = "reader"\nsha256 = "{hash_token(READER)}"\nscopes = ["read"]\n'
-    )
+    path.write_text(token_entry("orchestrator", TOKEN, ["read", "write"]) + token_entry("reader", READER, ["read"]))
     return path
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any, TypeVar
 import jsonschema
 from pydantic import BaseModel
 
-from orchestrator.agent.policy import Grant
+from orchestrator.agent.policy import Grant, find_number
 from orchestrator.journal import RunJournal, RunTools
 from shared.errors import BudgetExceeded, InvalidInput, Refused, WidipError
 from shared.llm import Ask, Llm, Message, ModelReply, ToolCallRequest
@@ -163,15 +162,12 @@ def _offer(tool: RemoteTool) -> dict[str, Any]:
 def _coerced(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments with nulls dropped and numbers read from text. Raises InvalidInput where they do not fit the schema."""
     properties = schema.get("properties", {})
-    given = {
-        name: int(value)
-        if isinstance(value, str)
-        and re.fullmatch(r"[0-9]{1,18}", value)
-        and properties.get(name, {}).get("type") == "integer"
-        else value
-        for name, value in arguments.items()
-        if value is not None
-    }
+    given = {}
+    for name, value in arguments.items():
+        is_integer = properties.get(name, {}).get("type") == "integer"
+        number = find_number(value) if is_integer and isinstance(value, str) else None
+        if value is not None:
+            given[name] = value if number is None else number
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(given))
     if error is not None:
         raise InvalidInput(f"arguments do not fit: {error.message[:200]}")

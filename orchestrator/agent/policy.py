@@ -40,8 +40,14 @@ class Grant:
             raise Refused(f"{name} needs one of: {', '.join(scoped)}")
 
 
+def find_number(text: str) -> int | None:
+    """The number that a text is, in plain digits. One rule for what is checked and for what is then called."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
 def _plain(value: Any) -> Any:
     """A number written as text counts as the number; everything else stays as it is."""
     if isinstance(value, str):
-        return int(value) if re.fullmatch(r"[0-9]{1,18}", value) else value.casefold()
+        number = find_number(value)
+        return value.casefold() if number is None else number
     return None if isinstance(value, bool | list | dict) else value

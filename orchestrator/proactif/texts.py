@@ -88,13 +88,12 @@ def ticket_text(alert: Alert, site: Site | None) -> str:
     return _plain(_text.get_template("ticket.txt.j2").render(alert=_cleaned(alert), site=site))
 
 
-def diagnosis_text(verdict: Verdict, finding: Finding | None, *, no_model_reason: str) -> str:
+def diagnosis_text(verdict: Verdict, finding: Finding | None) -> str:
     """The followup with the verdict of the rules and, beside it, what the model found."""
     rendered = _text.get_template("diagnosis.txt.j2").render(
         verdict=verdict,
         label=_LABELS[verdict.responsible],
         finding=finding,
-        no_model_reason=no_model_reason,
         cause=_CAUSES[finding.cause] if finding else "",
     )
     return _plain(rendered)

@@ -157,20 +157,20 @@ class Proactif:
         snapshot = await take_snapshot(case.tools, case.alert, case.site)
         verdict = diagnose(snapshot)
         case.journal.note("verdict", verdict.model_dump(mode="json"))
-        finding, reason = await self._ask_sentinel(case)
+        finding = await self._ask_sentinel(case)
         return {
             "verdict": verdict.model_dump(mode="json"),
             "finding": finding.model_dump(mode="json") if finding else None,
-            "text": diagnosis_text(verdict, finding, no_model_reason=reason),
+            "text": diagnosis_text(verdict, finding),
         }
 
-    async def _ask_sentinel(self, case: Case) -> tuple[Finding | None, str]:
+    async def _ask_sentinel(self, case: Case) -> Finding | None:
         budget = Budget(
             model_calls=SENTINEL_CALLS, deadline=case.deadline(SENTINEL_S), priority=Priority.CRITICAL_ALERT
         )
         question, grant = sentinel_question(case.alert, case.site), sentinel_grant(case.alert, case.site)
         finding = await self._ask(case, self._sentinel, question, grant=grant, budget=budget, answer=Finding)
-        return (finding.cleaned(), "") if finding else (None, "le modèle n'était pas disponible")
+        return finding.cleaned() if finding else None
 
     async def _ask(
         self, case: Case, agent: Agent, question: str, *, grant: Grant, budget: Budget, answer: type[Answer]
