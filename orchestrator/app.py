@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 import httpx
 import sqlalchemy as sa
@@ -14,18 +15,11 @@ from prometheus_client import CollectorRegistry
 from starlette.responses import Response
 
 from orchestrator.admin_mail import AdminMail
+from orchestrator.api.incidents import build_incidents
 from orchestrator.api.runs import build_api
 from orchestrator.health_check import EVERY_30_S, HealthCheck
-from orchestrator.proactif.intake import (
-    ALERTS_QUEUE,
-    DIAGNOSIS_WORKFLOW,
-    FAILED,
-    RESUME_WORKFLOW,
-    RESUMED_QUEUE,
-    TICKET_WORKFLOW,
-    TICKETS_QUEUE,
-)
-from orchestrator.proactif.workflow import Proactif
+from orchestrator.proactif.incidents import ALERTS_QUEUE, PERSON, RESUMED_QUEUE, TICKETS_QUEUE
+from orchestrator.proactif.line import Line
 from orchestrator.services import Services
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.tables import incident, metadata
@@ -40,6 +34,15 @@ from shared.metrics import HttpMetrics, metrics_route
 from shared.sites import Sites, load_sites
 
 TICKETS_AT_ONCE = 4
+INCIDENTS_AT_ONCE = 32
+"""As many as a storm leaves to themselves: those that wait for the model's turn cost nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    services: Services
+    line: Line
+    health: HealthCheck
 
 
 def create_app(
@@ -48,25 +51,28 @@ def create_app(
     """Wire everything; what it opens is opened and closed by the lifespan, in the one order that works."""
     settings = settings or OrchestratorSettings()
     sites = load_sites(settings.sites_file)
-    running: list[tuple[Services, HealthCheck]] = []
+    running: list[_Running] = []
 
     def services() -> Services:
-        return running[0][0]
+        return running[0].services
+
+    def line() -> Line:
+        return running[0].line
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             current = await _open_services(stack, settings, sites, llm_transport)
-            health = app.state.health = HealthCheck(current, AdminMail(settings))
-            proactif = Proactif(current)
-            current.engine.workflow(TICKET_WORKFLOW, TICKETS_QUEUE, proactif.open_ticket)
-            current.engine.workflow(RESUME_WORKFLOW, RESUMED_QUEUE, proactif.open_ticket)
-            current.engine.workflow(DIAGNOSIS_WORKFLOW, ALERTS_QUEUE, proactif.diagnose_alert)
+            proactif = app.state.line = Line(current)
+            health = app.state.health = HealthCheck(
+                current, AdminMail(settings), resume=proactif.admission.resume_waiting
+            )
             current.engine.schedule("glpi_health_check", EVERY_30_S, health.check)
             await _free_dead_lock(current.llm.lock)
             stack.push_async_callback(current.engine.stop)
             await current.engine.start()
-            running[:] = [(current, health)]
+            await stack.enter_async_context(proactif.running())
+            running[:] = [_Running(current, proactif, health)]
             first_check = asyncio.create_task(health.check())
             yield
             first_check.cancel()
@@ -76,8 +82,9 @@ def create_app(
     # No docs page: its assets would come from the web. /openapi.json is there for any client.
     app = FastAPI(title="WIDIP orchestrator", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(HttpMetrics, registry=registry)
-    app.include_router(build_webhooks(services))
+    app.include_router(build_webhooks(services, line))
     app.include_router(build_api(services))
+    app.include_router(build_incidents(services))
     app.router.routes.append(metrics_route(registry))
     _add_probes(app, running)
     return app
@@ -103,7 +110,7 @@ async def _open_services(
         queues=(
             QueueSpec(TICKETS_QUEUE, TICKETS_AT_ONCE),
             QueueSpec(RESUMED_QUEUE, 1),
-            QueueSpec(ALERTS_QUEUE, settings.runs_at_once, partitioned=True),
+            QueueSpec(ALERTS_QUEUE, INCIDENTS_AT_ONCE),
         ),
     )
     llm = Llm(settings, lock, transport=llm_transport)
@@ -127,7 +134,7 @@ async def _free_dead_lock(lock: LlmLock) -> None:
         return  # Redis is away: the lock, if there is one, ends by its TTL
 
 
-def _add_probes(app: FastAPI, running: list[tuple[Services, HealthCheck]]) -> None:
+def _add_probes(app: FastAPI, running: list[_Running]) -> None:
     @app.get("/healthz", tags=["probes"])
     async def healthz() -> dict[str, str]:
         """The process answers."""
@@ -140,19 +147,19 @@ def _add_probes(app: FastAPI, running: list[tuple[Services, HealthCheck]]) -> No
             return JSONResponse({"status": "unavailable", "problems": {"orchestrator": "starting"}}, 503)
         try:
             async with asyncio.timeout(5):
-                await running[0][0].database.write(lambda c: c.execute(sa.text("select 1")).scalar())
+                await running[0].services.database.write(lambda c: c.execute(sa.text("select 1")).scalar())
         except (sa.exc.SQLAlchemyError, TimeoutError):
             return JSONResponse({"status": "unavailable", "problems": {"database": "does not answer"}}, 503)
-        problems = await _find_problems(*running[0])
+        problems = await _find_problems(running[0].services, running[0].health)
         return JSONResponse({"status": "degraded" if problems else "ok", "problems": problems})
 
 
 async def _find_problems(services: Services, health: HealthCheck) -> dict[str, str]:
-    count = sa.select(sa.func.count()).select_from(incident).where(incident.c.state == FAILED)
+    count = sa.select(sa.func.count()).select_from(incident).where(incident.c.waits_for == PERSON)
     failed = await services.database.read(lambda connection: int(connection.execute(count).scalar_one()))
     problems = {f"mcp:{name}": str(error) for name, error in services.toolbox.problems().items()}
     if failed:
-        problems["incidents"] = f"{failed} failed and need a person: see /api/runs"
+        problems["incidents"] = f"{failed} failed and need a person: see /api/incidents"
     if health.problem:
         problems["glpi"] = health.problem
     try:

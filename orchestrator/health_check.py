@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from orchestrator.admin_mail import AdminMail
 from orchestrator.breaker import close_breaker, open_breaker
-from orchestrator.proactif.intake import resume_waiting
 from orchestrator.services import Services
 from shared.errors import UpstreamError, UpstreamUnauthorized, UpstreamUnavailable, WidipError
 from shared.logs import get_logger
@@ -50,9 +49,17 @@ def state_of(error: WidipError) -> GlpiState:
 class HealthCheck:
     """One check and what follows from it."""
 
-    def __init__(self, services: Services, mail: AdminMail, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        services: Services,
+        mail: AdminMail,
+        *,
+        resume: Callable[[], Awaitable[object]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._s = services
         self._mail = mail
+        self._resume = resume
         self._clock = clock
         self._told_at: dict[str, float] = {}
         self.problem: str = ""
@@ -83,7 +90,7 @@ class HealthCheck:
             self._told_at.clear()
             for state in GlpiState:
                 await _or_none(self._s.redis.delete(_alert_key(state)))
-        await resume_waiting(self._s)
+        await self._resume()
 
     async def _when_not_up(self, state: GlpiState, reason: str) -> None:
         await _or_none(self._s.redis.delete(UPS_KEY))

@@ -8,10 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-
-from orchestrator.tables import journal, run
+from orchestrator.tables import journal
 from shared.database import Database
 from shared.errors import OutcomeUnknown, UpstreamUnavailable, WidipError
 from shared.logs import redact
@@ -31,17 +28,6 @@ class RunJournal:
         """Add one line."""
         row = {"run_id": self.run_id, "at": datetime.now(UTC), "kind": kind, "detail": redact(detail)}
         self._database.add_later(journal, row)
-
-    async def start(self, kind: str) -> None:
-        """Open the run; a recovered one goes on under its first start."""
-        values = {"id": self.run_id, "kind": kind, "state": "running", "started_at": datetime.now(UTC), "summary": {}}
-        await self._database.write(lambda c: c.execute(insert_if_new(c, run, values)))
-
-    async def end(self, state: str, summary: Mapping[str, Any]) -> None:
-        """Close the run."""
-        values = {"state": state, "ended_at": datetime.now(UTC), "summary": redact(summary)}
-        statement = run.update().where(run.c.id == self.run_id).values(values)
-        await self._database.write(lambda connection: connection.execute(statement))
 
 
 class RunTools:
@@ -95,10 +81,3 @@ class RunTools:
                 },
             )
         return reply
-
-
-def insert_if_new(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> sa.Insert:
-    """An insert that does nothing when the row is there, in either dialect; `rowcount` tells."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement: sa.Insert = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return statement

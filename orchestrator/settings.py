@@ -44,7 +44,12 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     smtp_port: int = Field(default=25, ge=1, le=65535, description="its port")
     smtp_sender: str = Field(default="widip@localhost", pattern=SENDER, description="From address of that mail")
     proactif_category: str | None = Field(default=None, description="GLPI category of alert tickets")
-    runs_at_once: int = Field(default=2, ge=1, le=16, description="workflows at once: model slots + 1")
+    runs_at_once: int = Field(default=2, ge=1, le=16, description="investigations at once: model slots + 1")
+    settle_s: float = Field(default=180, ge=0, le=900, description="a verdict is provisional for so long, seconds")
+    hold_down_s: float = Field(default=300, ge=0, le=3600, description="what is over sooner was no outage, seconds")
+    solve_after_s: float = Field(default=600, ge=0, description="a ticket is solved so long after recovery, seconds")
+    note_gap_s: float = Field(default=30, ge=0, description="changes are gathered into one followup, seconds")
+    reconcile_s: float = Field(default=60, ge=1, description="how often lost webhooks are looked for, seconds")
 
     _split = field_validator("observium_source_addresses", mode="before")(split_commas)
 

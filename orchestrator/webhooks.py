@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from orchestrator.proactif.alerts import alert_from_observium
-from orchestrator.proactif.intake import store_delivery
+from orchestrator.proactif.line import Line
 from orchestrator.services import Services
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.tables import unusable_delivery
@@ -28,7 +28,7 @@ ACCEPTED = {"status": "successful"}
 """Observium's plain `webhook` counts any other status as a failure and sends again."""
 
 
-def build_webhooks(services: Callable[[], Services]) -> APIRouter:
+def build_webhooks(services: Callable[[], Services], proactif: Callable[[], Line]) -> APIRouter:
     """`POST /webhooks/observium`."""
     router = APIRouter(tags=["webhooks"])
 
@@ -45,8 +45,9 @@ def build_webhooks(services: Callable[[], Services]) -> APIRouter:
             alert = alert_from_observium(_parse_json(body))
         except InvalidInput as error:
             await _keep_unusable(current, body, reason=str(error), source=str(_source(request)))
+            proactif().reconciliation.poke()  # what it should have said, Observium's list says
             return JSONResponse({"status": "unusable", "reason": str(error)}, 422)
-        await store_delivery(current, alert)
+        await proactif().intake.store(alert)
         return JSONResponse(ACCEPTED)
 
     return router

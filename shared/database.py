@@ -78,6 +78,7 @@ def _open_writer_engine(url: sa.URL) -> sa.Engine:
 class _Work:
     work: Write[Any]
     future: Future[Any]
+    first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,13 @@ class Database:
         self._thread = threading.Thread(target=self._run, name="database-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, work: Write[T]) -> T:
-        """Run `work` in the next group commit; returns after the commit. Its error rolls back its part only."""
+    async def write(self, work: Write[T], *, first: bool = False) -> T:
+        """Run `work` in the next group commit; returns after the commit. Its error rolls back its part only.
+
+        first: in a commit before the others' (what somebody outside waits for).
+        """
         future: Future[T] = Future()
-        self._waiting.put(_Work(work, future))
+        self._waiting.put(_Work(work, future, first))
         return await asyncio.wrap_future(future)
 
     def add_later(self, table: sa.Table, row: Mapping[str, Any]) -> None:
@@ -127,8 +131,8 @@ class Database:
         stopping = False
         while not stopping:
             group, stopping = self._next_group()
-            if group:
-                self._commit(group)
+            for part in _parts(group):
+                self._commit(part)
 
     def _next_group(self) -> tuple[list[_Row | _Work], bool]:
         """Wait for something urgent; rows for later wait for it too, but not longer than LATER_S."""
@@ -169,6 +173,14 @@ class Database:
                 work.future.set_exception(problem)
             else:
                 work.future.set_result(result)
+
+
+def _parts(group: list[_Row | _Work]) -> list[list[_Row | _Work]]:
+    """What goes first, then the rest."""
+    parts: tuple[list[_Row | _Work], list[_Row | _Work]] = ([], [])
+    for item in group:
+        parts[0 if isinstance(item, _Work) and item.first else 1].append(item)
+    return [part for part in parts if part]
 
 
 def _insert(table: sa.Table, values: list[dict[str, Any]], connection: sa.Connection) -> None:

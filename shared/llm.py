@@ -78,14 +78,16 @@ class ModelReply:
 class Ask:
     """One conversation to continue.
 
-    deadline: on the event loop's clock, for waiting in line and answering together. read_only: names of tools whose
-    calls may be recovered from leaked text. seen_tokens: prompt size of the turn before, to notice a cut prompt.
+    deadline: on the event loop's clock, for waiting in line and answering together; lock_by: for the line alone.
+    read_only: names of tools whose calls may be recovered from leaked text. seen_tokens: prompt size of the turn
+    before, to notice a cut prompt.
     """
 
     run: str
     messages: Sequence[Message]
     priority: Priority
     deadline: float
+    lock_by: float | None = None
     tools: Sequence[Mapping[str, Any]] = ()
     read_only: frozenset[str] = frozenset()
     seen_tokens: int = 0
@@ -175,7 +177,8 @@ class Llm:
         messages = [_masked(message) for message in (*ask.messages, *attempt.hints)]
         self._check_size(messages, ask.tools)
         asked = time.perf_counter()
-        async with self.lock.hold(ask.run, priority=ask.priority, deadline=ask.deadline) as owner:
+        in_line_until = min(ask.deadline, ask.lock_by or ask.deadline)
+        async with self.lock.hold(ask.run, priority=ask.priority, deadline=in_line_until) as owner:
             started = time.perf_counter()
             ask.note("lock_taken", {"owner": owner, "waited_ms": round(1000 * (started - asked), 1)})
             try:

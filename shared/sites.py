@@ -41,7 +41,8 @@ class _Entry(BaseModel):
 class Device(_Entry):
     """A monitored device: by Observium's id, or by a host name pattern (`lilas-ap*`).
 
-    wan_ports and backup_ports are port labels; backup is a way in that does not pass by the first line.
+    wan_ports and backup_ports are port labels; backup is a way in that does not pass by the first line. parent_port is
+    the label of the port of `parent` that it hangs on.
     """
 
     id: int | None = Field(default=None, ge=1)
@@ -49,6 +50,7 @@ class Device(_Entry):
     role: Role
     owner: Party
     parent: str | None = None
+    parent_port: str | None = None
     wan_ports: tuple[str, ...] = ()
     backup_ports: tuple[str, ...] = ()
 

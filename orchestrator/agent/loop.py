@@ -32,11 +32,12 @@ PROMPTS = Path(__file__).with_name("prompts")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """deadline is on the event loop's clock."""
+    """Instants are on the event loop's clock. first_lock_by: without the model's lock by then there is no answer."""
 
     model_calls: int
     deadline: float
     priority: Priority
+    first_lock_by: float | None = None
 
 
 @dataclass(slots=True)
@@ -103,6 +104,7 @@ class Agent:
             messages=state.messages,
             priority=budget.priority,
             deadline=budget.deadline,
+            lock_by=budget.first_lock_by if len(state.messages) == 2 else None,  # nothing answered yet
             tools=[_offer(tool) for tool in offered or []],
             read_only=frozenset(tool.qualified for tool in offered or []),
             seen_tokens=state.seen_tokens,

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, HTTPException, Query
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
 
+from orchestrator.api.access import token_check
 from orchestrator.services import Services
 from orchestrator.tables import journal, run, unusable_delivery
 from shared.errors import UpstreamUnavailable
 from shared.redis_helper import RedisCommand, run_command
 
-_BEARER = HTTPBearer(auto_error=False, description="API_TOKEN")
-
 
 class RunRow(BaseModel):
-    """One run. state: running, done or failed."""
+    """One run. state: running, done, waiting (for GLPI) or failed."""
 
     id: str
     kind: str
+    incident_key: str | None
     state: str
     started_at: datetime
     ended_at: datetime | None
@@ -72,13 +70,7 @@ class UnusablePage(BaseModel):
 def build_api(services: Callable[[], Services]) -> APIRouter:
     """`/api/runs`, `/api/runs/{id}`, `/redis`; all need the API token."""
 
-    def check_token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> None:
-        presented = credentials.credentials if credentials else ""
-        expected = services().settings.api_token.get_secret_value()
-        if not hmac.compare_digest(presented.encode(), expected.encode()):
-            raise HTTPException(401, "wrong or missing API token", headers={"WWW-Authenticate": "Bearer"})
-
-    router = APIRouter(dependencies=[Depends(check_token)])
+    router = APIRouter(dependencies=[Depends(token_check(services))])
 
     @router.get("/api/runs", tags=["journal"])
     async def list_runs(limit: Annotated[int, Query(ge=1, le=200)] = 50) -> RunPage:

@@ -1,129 +1,159 @@
-"""One alert being worked on: its facts, its journal, its row."""
+"""One incident being worked on: what is known of it, its journal, its tools, its row."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from orchestrator.journal import RunJournal, RunTools, insert_if_new
+from orchestrator.journal import RunJournal, RunTools
 from orchestrator.proactif.alerts import Alert
-from orchestrator.proactif.intake import run_id
-from orchestrator.proactif.texts import ticket_text, ticket_title
+from orchestrator.proactif.incidents import Incident, Pace, Work, advance, load_incident
 from orchestrator.services import Services
+from orchestrator.tables import alert as alert_table
 from orchestrator.tables import incident
-from shared.database import Database
+from orchestrator.tables import run as run_table
+from shared.logs import redact
 from shared.sites import Site
-
-URGENCY = {"Critical": 4, "Warning": 3, "Informational": 2}
-DEFAULT_URGENCY = 3
 
 Facts = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One alert being worked on."""
+class RunEnd:
+    """How a run ended: done, waiting or failed, and what the operator should read of it."""
 
-    run_id: str
-    delivery_key: str
-    instance: str
-    alert: Alert
+    state: str
+    summary: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One work on one incident."""
+
+    incident: Incident
+    work: Work
     site: Site | None
-    received_at: datetime
-    database: Database
+    pace: Pace
+    services: Services
     journal: RunJournal
     tools: RunTools
 
     @classmethod
-    def from_event(cls, event: Facts, services: Services) -> Case:
-        """From what intake.py stored."""
-        alert = Alert.model_validate(event["alert"])
-        journal = RunJournal(services.database, event["run"])
-        found = services.sites.find_site(alert.device_id, alert.hostname)
+    async def load(cls, services: Services, pace: Pace, key: str, number: int) -> Case | None:
+        """The work `number` of an incident; None when it is done already (a workflow that is run again)."""
+        found = await services.database.read(lambda connection: load_incident(connection, key))
+        if found is None or found.row["work_no"] != number or found.row["work"] is None:
+            return None
+        work = Work(found.row["work"])
+        journal = RunJournal(services.database, _run_id(found, work))
         return cls(
-            run_id=journal.run_id,
-            delivery_key=event["key"],
-            instance=event["instance"],
-            alert=alert,
-            site=found[0] if found else None,
-            received_at=datetime.fromisoformat(event["received_at"]),
-            database=services.database,
+            incident=found,
+            work=work,
+            site=services.sites.by_code(found.row["site"]) if found.row["site"] else None,
+            pace=pace,
+            services=services,
             journal=journal,
             tools=RunTools(services.toolbox, journal),
         )
 
     @property
-    def partition(self) -> str:
-        """Diagnoses of one site come one after the other; an unknown site's, by device."""
-        return self.site.code if self.site else f"device-{self.alert.device_id}"
+    def alert(self) -> Alert:
+        """The alert that opened it."""
+        return self.incident.alerts[0].alert
+
+    @property
+    def ticket_id(self) -> int:
+        """Its ticket; only works that come after the ticket ask."""
+        return int(self.incident.row["ticket_id"])
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the round began."""
+        begun: datetime = self.incident.row["round_at"]
+        return (datetime.now(UTC) - begun) / timedelta(seconds=1)
 
     def effect(self, name: str) -> str:
-        """The idempotency key of one of this alert's writes: the same in every run of it."""
-        return f"{run_id(self.delivery_key)}:{name}"
+        """The idempotency key of one of its writes: the same in every run of it."""
+        return f"{self.incident.key}:{name}"
 
     def deadline(self, seconds: float) -> float:
-        """So many seconds after receipt, on the event loop's clock; a recovered run gets a quarter at least."""
-        used = (datetime.now(UTC) - self.received_at) / timedelta(seconds=1)
-        return asyncio.get_running_loop().time() + max(seconds - used, seconds / 4)
+        """So many seconds after the round began, on the event loop's clock; a late run gets a quarter at least."""
+        return asyncio.get_running_loop().time() + max(seconds - self.age_s, seconds / 4)
 
-    def ticket_arguments(self, category: str | None) -> Facts:
-        """What glpi_create_ticket gets."""
-        arguments: Facts = {
-            "title": ticket_title(self.alert, self.site),
-            "description": ticket_text(self.alert, self.site),
-            "urgency": URGENCY.get(self.alert.severity, DEFAULT_URGENCY),
-            "notify": False,
-        }
-        if self.site is not None:
-            arguments["entity_id"] = self.site.glpi_entity_id
-        if category:
-            arguments["category"] = category
-        return arguments
+    @property
+    def once(self) -> str:
+        """What is written once a round is named after it."""
+        number = self.incident.row["round"]
+        return "" if number == 1 else f"-{number}"
 
-    async def open_incident(self) -> None:
-        """Its row, once per delivery."""
-        values = {
-            "instance": self.instance,
-            "alert_id": self.alert.alert_id,
-            "delivery_key": self.delivery_key,
-            "site": self.site.code if self.site else None,
-            "device_id": self.alert.device_id,
-            "state": "open",
-            "kept": {},
-            "attempts": 0,
-            "next_try_at": self.received_at,
-            "opened_at": self.received_at,
-        }
-        await self.database.write(lambda connection: connection.execute(insert_if_new(connection, incident, values)))
-
-    async def set_incident(self, **values: Any) -> None:
-        """Change columns of the incident's row."""
-        await self.database.write(lambda connection: self.set_in(connection, **values))
-
-    def set_in(self, connection: sa.Connection, **values: Any) -> None:
-        """The same, inside a write."""
-        mine = incident.c.delivery_key == self.delivery_key
-        connection.execute(incident.update().where(mine).values(**values))
-
-    async def find_kept(self, effect: str) -> Facts | None:
-        """What an earlier try of this run had decided to write."""
-        query = sa.select(incident.c.kept).where(incident.c.delivery_key == self.delivery_key)
-        kept = await self.database.read(lambda connection: connection.execute(query).scalar())
-        return (kept or {}).get(effect)
+    def find_kept(self, effect: str) -> Facts | None:
+        """What an earlier try of this work had decided to write."""
+        return (self.incident.row["kept"] or {}).get(effect)
 
     async def keep(self, effect: str, decided: Facts) -> Facts:
         """Store what is about to be written. A model may decide otherwise next time, and a key stands for one value."""
 
         def store(connection: sa.Connection) -> Facts:
-            mine = incident.c.delivery_key == self.delivery_key
-            kept = dict(connection.execute(sa.select(incident.c.kept).where(mine)).scalar() or {})
+            mine = incident.c.key == self.incident.key
+            kept = dict(connection.execute(sa.select(incident.c.kept).where(mine).with_for_update()).scalar() or {})
             if effect not in kept:
                 kept[effect] = decided
                 connection.execute(incident.update().where(mine).values(kept=kept))
             return dict(kept[effect])
 
-        return await self.database.write(store)
+        return await self.services.database.write(store)
+
+    async def add_followup(self, effect: str, text: str) -> None:
+        """A private text on the ticket."""
+        followup = {"ticket_id": self.ticket_id, "content": text, "private": True, "notify": False}
+        await self.tools.write("glpi_add_followup", followup, key=self.effect(effect))
+
+    async def send_mail(self, effect: str, mail: Facts) -> int:
+        """One mail through GLPI; returns its number there."""
+        reply = (await self.tools.write("glpi_send_email", mail, key=self.effect(effect))).data
+        shown = {"email_id": reply["email_id"], "subject": mail["subject"], "recipient": mail["recipient"]}
+        self.journal.note("email", shown)
+        return int(reply["email_id"])
+
+    async def finish(
+        self, *, noted: Mapping[int, str] | None = None, run: RunEnd | None = None, **changes: Any
+    ) -> None:
+        """The work is over: keep what it changed, end its run if given, start what follows. One commit.
+
+        noted: by alert row, what the ticket now says of it. changes: columns of the incident.
+        """
+        now = datetime.now(UTC)
+        values = {"work": None, "work_at": None, "attempts": 0, **changes}
+
+        def store(connection: sa.Connection) -> str | None:
+            connection.execute(incident.update().where(incident.c.key == self.incident.key).values(**values))
+            for alert_row_id, state in (noted or {}).items():
+                connection.execute(alert_table.update().where(alert_table.c.id == alert_row_id).values(told=state))
+            if run is not None:
+                self._end_run(connection, run, now)
+            return advance(connection, self.services.engine, self.pace, self.incident.key, now=now)
+
+        queue = await self.services.database.write(store)
+        if queue:
+            self.services.engine.nudge(queue)
+
+    def _end_run(self, connection: sa.Connection, end: RunEnd, now: datetime) -> None:
+        values = {"state": end.state, "ended_at": now, "summary": redact(end.summary)}
+        mine = run_table.update().where(run_table.c.id == self.journal.run_id)
+        if connection.execute(mine.values(values)).rowcount:
+            return
+        values |= {"id": self.journal.run_id, "kind": self.work.value, "incident_key": self.incident.key}
+        values |= {"started_at": self.incident.row["work_at"] or now}
+        connection.execute(run_table.insert().values(values))
+
+
+def _run_id(found: Incident, work: Work) -> str:
+    """Ticket and first mail are one run, which the operator reads as one; what comes later has its own."""
+    if work not in (Work.OPEN, Work.DIAGNOSE):
+        return f"{found.key}.{found.row['work_no']}"
+    return found.key if found.row["round"] == 1 else f"{found.key}.r{found.row['round']}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from orchestrator.agent.policy import Grant
@@ -11,38 +13,76 @@ from orchestrator.journal import RunTools
 from orchestrator.proactif.alerts import Alert
 from orchestrator.proactif.diagnosis import DeviceState, PortState, Snapshot
 from orchestrator.proactif.texts import clean_model_text
-from shared.errors import WidipError
+from shared.errors import UpstreamError, WidipError
 from shared.sites import Site
 
 SENTINEL_TOOLS = frozenset(
     {"observium_get_device_info", "observium_list_device_ports", "observium_get_port_info", "observium_list_alerts"}
 )
 READ_S = 8.0
+MAX_ALERTED = 5
 MAX_DEVICES = 30
 
 
-async def take_snapshot(tools: RunTools, alert: Alert, site: Site | None) -> Snapshot:
-    """The site's devices and the alerted device's ports, not older than the alert. What cannot be read is left out."""
-    fresh = alert.at.timestamp()
-    known = [device.id for device in site.device if device.id] if site else []
-    wanted = list(dict.fromkeys([alert.device_id, *known]))[:MAX_DEVICES]
-    ports_task = _read(tools, "observium_list_device_ports", {"device_id": alert.device_id, "limit": 100}, fresh)
-    *devices, ports = await asyncio.gather(
-        *(_read(tools, "observium_get_device_info", {"device_id": number}, fresh) for number in wanted), ports_task
-    )
+async def take_snapshot(
+    tools: RunTools, alerts: Sequence[Alert], site: Site | None, *, down_sites: Sequence[Site], other_isps: bool
+) -> Snapshot:
+    """What the rules need, not older than the newest alert. What cannot be read is left out.
+
+    First the alerted devices and their ports; only when one of them is silent the rest of the site.
+    """
+    reader = _Reader(tools, fresh_after=max(alert.at for alert in alerts).timestamp())
+    alerted = list(dict.fromkeys(alert.device_id for alert in alerts))[:MAX_ALERTED]
+    await asyncio.gather(*map(reader.read_device, alerted), *map(reader.read_ports, alerted))
+    if site and not all(reader.devices[number].up for number in alerted if number in reader.devices):
+        others = [device.id for device in site.device if device.id and device.id not in alerted][:MAX_DEVICES]
+        parents = [number for number in _parents(site, alerts) if number not in alerted]
+        await asyncio.gather(*map(reader.read_device, others), *map(reader.read_ports, parents))
     return Snapshot(
         site=site,
-        alert=alert,
-        devices=[_device(found) for found in devices if found],
-        ports=[_port(row) for row in (ports or {}).get("ports", [])],
+        taken_at=datetime.now(UTC),
+        devices=list(reader.devices.values()),
+        ports=reader.ports,
+        down_sites=list(down_sites),
+        other_isps=other_isps,
+        read=reader.answered,
     )
 
 
-async def _read(tools: RunTools, name: str, arguments: dict[str, Any], fresh_after: float) -> dict[str, Any] | None:
-    try:
-        return (await tools.call(name, arguments, deadline_s=READ_S, fresh_after=fresh_after)).data
-    except WidipError:
-        return None  # journalled by RunTools; the rules say what they could not see
+def _parents(site: Site, alerts: Sequence[Alert]) -> list[int]:
+    """The devices on whose ports the alerted ones hang."""
+    entries = [site.find_device(alert.device_id, alert.hostname) for alert in alerts]
+    names = {entry.parent for entry in entries if entry and entry.parent and entry.parent_port}
+    return [device.id for device in site.device if device.id and device.hostname in names]
+
+
+class _Reader:
+    """Reads through the network what one snapshot needs. answered: Observium said something, if only `no such`."""
+
+    def __init__(self, tools: RunTools, *, fresh_after: float) -> None:
+        self._tools = tools
+        self._fresh_after = fresh_after
+        self.devices: dict[int, DeviceState] = {}
+        self.ports: list[PortState] = []
+        self.answered = False
+
+    async def read_device(self, device_id: int) -> None:
+        found = await self._read("observium_get_device_info", {"device_id": device_id})
+        if found:
+            self.devices[device_id] = _device(found)
+
+    async def read_ports(self, device_id: int) -> None:
+        found = await self._read("observium_list_device_ports", {"device_id": device_id, "limit": 100})
+        self.ports += [_port(row) for row in (found or {}).get("ports", [])]
+
+    async def _read(self, name: str, arguments: dict[str, Any]) -> dict[str, Any] | None:
+        try:
+            found = (await self._tools.call(name, arguments, deadline_s=READ_S, fresh_after=self._fresh_after)).data
+        except WidipError as error:  # journalled by RunTools; the rules say what they could not see
+            self.answered = self.answered or not isinstance(error, UpstreamError)
+            return None
+        self.answered = True
+        return found
 
 
 def _device(row: dict[str, Any]) -> DeviceState:
@@ -51,12 +91,16 @@ def _device(row: dict[str, Any]) -> DeviceState:
         hostname=clean_model_text(row["hostname"], 100),
         up=row["status"] == "up",
         status_type=row.get("status_type") or "",
+        muted=bool(row.get("ignored") or row.get("disabled")),
+        polled_at=row.get("last_polled_at"),
+        uptime=row.get("uptime_s"),
     )
 
 
 def _port(row: dict[str, Any]) -> PortState:
     return PortState(
         port_id=row["port_id"],
+        device_id=row["device_id"],
         label=clean_model_text(row["label"], 60),
         alias=clean_model_text(row.get("alias") or "", 100),
         role=row.get("role") or "",
@@ -64,6 +108,13 @@ def _port(row: dict[str, Any]) -> PortState:
         oper=row.get("oper_status") or "",
         stale=bool(row.get("stale")),
     )
+
+
+async def read_uptimes(tools: RunTools, site: Site, *, since: datetime) -> list[DeviceState]:
+    """The site's devices after a recovery, for what restarted meanwhile."""
+    reader = _Reader(tools, fresh_after=since.timestamp())
+    await asyncio.gather(*map(reader.read_device, [device.id for device in site.device if device.id][:MAX_DEVICES]))
+    return list(reader.devices.values())
 
 
 def sentinel_grant(alert: Alert, site: Site | None) -> Grant:

@@ -1,8 +1,12 @@
-"""What people read about an alert: templates in French, and one capped paragraph of the model."""
+"""What WIDIP's own people read about an alert: templates in French, and one capped paragraph of the model.
+
+What is written later, and to the establishment, is in letters.py.
+"""
 
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,7 +31,7 @@ _CAUSES = {
     "unknown": "cause indéterminée",
 }
 _SEVERITIES = {"Critical": "critique", "Warning": "avertissement", "Informational": "information"}
-_LABELS = {
+LABELS = {
     Responsible.WIDIP: "WIDIP",
     Responsible.FAI: "opérateur (FAI)",
     Responsible.CLIENT: "établissement",
@@ -36,8 +40,21 @@ _LABELS = {
 }
 
 _folder = jinja2.FileSystemLoader(Path(__file__).with_name("templates"))
-_html = jinja2.Environment(loader=_folder, autoescape=True, trim_blocks=False, undefined=jinja2.StrictUndefined)
-_text = jinja2.Environment(loader=_folder, autoescape=False, undefined=jinja2.StrictUndefined)  # noqa: S701 - plain text
+html_templates = jinja2.Environment(
+    loader=_folder, autoescape=True, trim_blocks=False, undefined=jinja2.StrictUndefined
+)
+text_templates = jinja2.Environment(loader=_folder, autoescape=False, undefined=jinja2.StrictUndefined)  # noqa: S701 - plain text
+
+
+class Stage(StrEnum):
+    """How sure a mail to the team is: the site may still change, it will not, or it did."""
+
+    PROVISIONAL = "provisional"
+    SETTLED = "settled"
+    CORRECTED = "corrected"
+
+
+_STAGES = {Stage.PROVISIONAL: "provisoire : ", Stage.SETTLED: "", Stage.CORRECTED: "correction : "}
 
 
 class Finding(BaseModel):
@@ -85,18 +102,19 @@ def ticket_title(alert: Alert, site: Site | None) -> str:
 
 def ticket_text(alert: Alert, site: Site | None) -> str:
     """The ticket's description."""
-    return _plain(_text.get_template("ticket.txt.j2").render(alert=_cleaned(alert), site=site))
+    return plain(text_templates.get_template("ticket.txt.j2").render(alert=cleaned_alert(alert), site=site))
 
 
-def diagnosis_text(verdict: Verdict, finding: Finding | None) -> str:
-    """The followup with the verdict of the rules and, beside it, what the model found."""
-    rendered = _text.get_template("diagnosis.txt.j2").render(
+def diagnosis_text(verdict: Verdict, finding: Finding | None, *, asked: bool = True) -> str:
+    """The followup with the verdict of the rules and, beside it, what the model found if there was a need to ask."""
+    rendered = text_templates.get_template("diagnosis.txt.j2").render(
         verdict=verdict,
-        label=_LABELS[verdict.responsible],
+        label=LABELS[verdict.responsible],
         finding=finding,
+        asked=asked,
         cause=_CAUSES[finding.cause] if finding else "",
     )
-    return _plain(rendered)
+    return plain(rendered)
 
 
 def facts_paragraph(verdict: Verdict) -> str:
@@ -104,29 +122,37 @@ def facts_paragraph(verdict: Verdict) -> str:
     return f"{'. '.join(fact[:1].upper() + fact[1:] for fact in verdict.facts)}."
 
 
-def mail_subject(alert: Alert, site: Site | None, ticket_id: int) -> str:
+def mail_subject(alert: Alert, site: Site | None, ticket_id: int, stage: Stage) -> str:
     """Short, with the ticket's number."""
-    where = site.name if site else "Site inconnu"
-    return clean_model_text(f"[WIDIP #{ticket_id}] {where} : {alert.message or 'alerte'} ({alert.hostname})", 200)
+    where, word = site.name if site else "Site inconnu", _STAGES[stage]
+    return clean_model_text(f"[WIDIP #{ticket_id}] {word}{where} : {alert.message or 'alerte'} ({alert.hostname})", 200)
 
 
 def mail_html(
-    alert: Alert, site: Site | None, verdict: Verdict, *, ticket_id: int, paragraph: str, worded_by_model: bool
+    alert: Alert,
+    site: Site | None,
+    verdict: Verdict,
+    *,
+    ticket_id: int,
+    paragraph: str,
+    worded_by_model: bool,
+    stage: Stage,
 ) -> str:
     """The mail to the team; everything in it is escaped."""
     context: dict[str, Any] = {
-        "alert": _cleaned(alert),
+        "stage": stage,
+        "alert": cleaned_alert(alert),
         "site_name": site.name if site else "Site inconnu",
         "verdict": verdict,
-        "label": _LABELS[verdict.responsible],
+        "label": LABELS[verdict.responsible],
         "ticket_id": ticket_id,
         "paragraph": paragraph,
         "worded_by_model": worded_by_model,
     }
-    return _html.get_template("mail.html.j2").render(context).strip()
+    return html_templates.get_template("mail.html.j2").render(context).strip()
 
 
-def _cleaned(alert: Alert) -> Alert:
+def cleaned_alert(alert: Alert) -> Alert:
     """Names and messages come from strangers: no links, no markup."""
     texts = ("message", "hostname", "location", "entity_name", "entity_type", "metrics", "duration", "severity")
     cleaned = {name: clean_model_text(getattr(alert, name), 300) for name in texts}
@@ -134,6 +160,6 @@ def _cleaned(alert: Alert) -> Alert:
     return alert.model_copy(update=cleaned)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without the blank lines that template conditions leave."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.splitlines())).strip()

@@ -1,136 +1,79 @@
-"""Proactif: from an alert to its ticket, its diagnosis and its e-mail, in three durable steps and two workflows.
+"""Proactif: the works that a workflow does for an incident, from its ticket to its solution.
 
-A ticket with the facts comes first and waits for nobody. Then the rules and the model look; then the team is written
-to. Every write is named after its effect and decided once, so a step that runs twice writes once.
+A ticket with the facts comes first and waits for nobody. Then the rules and the model look, and the team is written to;
+later comes what the settle window, other alerts and the recovery bring. Every write is named after its effect and
+decided once, so a work that runs twice writes once.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 
-from orchestrator.agent.loop import Agent, Answer, Budget
-from orchestrator.agent.policy import Grant
-from orchestrator.breaker import HEALTH_KEY, open_breaker, read_breaker
-from orchestrator.proactif.case import Case, Facts
-from orchestrator.proactif.diagnosis import Verdict, diagnose
-from orchestrator.proactif.intake import ALERTS_QUEUE, FAILED, WAITING, enqueue_diagnosis
-from orchestrator.proactif.investigation import notifier_question, sentinel_grant, sentinel_question, take_snapshot
-from orchestrator.proactif.texts import (
-    Finding,
-    Paragraph,
-    clean_model_text,
-    diagnosis_text,
-    facts_paragraph,
-    mail_html,
-    mail_subject,
-)
+from orchestrator.breaker import open_breaker
+from orchestrator.proactif.aftermath import Aftermath
+from orchestrator.proactif.case import Case, Facts, RunEnd
+from orchestrator.proactif.incidents import GLPI, PERSON, Closed, Pace, Work
+from orchestrator.proactif.investigator import Investigator
+from orchestrator.proactif.letters import attached_text, storm_html, storm_subject
+from orchestrator.proactif.records import close_with_parent, find_parent_ticket
+from orchestrator.proactif.rules import micro_outage
+from orchestrator.proactif.storms import judge_storm, places_of
+from orchestrator.proactif.texts import Stage, diagnosis_text
 from orchestrator.services import Services
-from shared.errors import CapReached, InvalidInput, UpstreamError, UpstreamUnavailable, WidipError
-from shared.llm_lock import Priority
+from shared.errors import CapReached, InvalidInput, NotFound, UpstreamError, UpstreamUnavailable, WidipError
 from shared.logs import get_logger, where_it_failed
 
 logger = get_logger("proactif")
 
-SENTINEL_CALLS = 12
-SENTINEL_S = 45.0
-NOTIFIER_CALLS = 3
-NOTIFIER_S = 15.0
+FIRST_PAUSE_S = 30
+LONGEST_PAUSE_S = 3600
 
 
 class Proactif:
-    """The workflow of one alert."""
+    """The workflow: one work on one incident."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, pace: Pace) -> None:
         self._s = services
-        self._sentinel = Agent("sentinel", services.llm)
-        self._notifier = Agent("notificateur", services.llm)
-
-    async def open_ticket(self, event: Facts) -> Facts:
-        """Workflow, first half: a ticket with the facts, at once. `event` is what intake.py stored."""
-        case = Case.from_event(event, self._s)
-        await case.journal.start("proactif")
-        return await self._until_it_waits(case, self._first_half(case, event))
-
-    async def diagnose_alert(self, event: Facts, ticket_id: int) -> Facts:
-        """Workflow, second half: what is wrong, and who is told. Returns the run's summary."""
-        case = Case.from_event(event, self._s)
-        return await self._until_it_waits(case, self._second_half(case, ticket_id))
-
-    async def _first_half(self, case: Case, event: Facts) -> Facts:
-        ticket_id = await self._step(case, "open_ticket", lambda: self._open_ticket(case, event))
-        self._s.engine.nudge(ALERTS_QUEUE)
-        return {"ticket_id": ticket_id}
-
-    async def _second_half(self, case: Case, ticket_id: int) -> Facts:
-        found = await self._step(case, "diagnose", lambda: self._diagnose(case, ticket_id))
-        mail = await self._step(case, "notify", lambda: self._notify(case, ticket_id, found))
-        summary = {
-            "ticket_id": ticket_id,
-            "email_id": mail["email_id"],
-            "verdict": found["verdict"],
-            "finding": found["finding"],
-            "seconds": round((datetime.now(UTC) - case.received_at).total_seconds(), 3),
+        self._pace = pace
+        self._investigator = Investigator(services)
+        aftermath = Aftermath(self._investigator)
+        self._works: dict[Work, Callable[[Case], Awaitable[None]]] = {
+            Work.OPEN: self._open,
+            Work.DIAGNOSE: self._diagnose,
+            Work.NOTE: aftermath.note,
+            Work.SETTLE: aftermath.settle,
+            Work.SOLVE: aftermath.solve,
         }
-        case.journal.note("done", summary)
-        await case.journal.end("done", summary)
-        return summary
 
-    async def _step(self, case: Case, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
-        """A durable step. What only has to wait comes back as a value: a journalled error loses its type when it is
-        replayed.
-        """
-
-        async def run() -> Facts:
-            started = time.perf_counter()
-            try:
-                outcome = {"value": await work()}
-            except (UpstreamError, CapReached) as error:
-                system = getattr(error, "system", "")
-                outcome = {"waits": {"code": error.code, "message": str(error), "system": system}}
-            case.journal.note("step", {"step": name, "ms": round(1000 * (time.perf_counter() - started), 1)})
-            return outcome
-
-        outcome = await self._s.engine.step(name, run)
-        if "waits" in outcome:
-            raise _Waits(outcome["waits"])
-        return outcome["value"]
-
-    async def _until_it_waits(self, case: Case, half: Awaitable[Facts]) -> Facts:
+    async def work(self, key: str, number: int) -> str:
+        """Do the work `number` of an incident; returns what it was. Run again, it does what is missing."""
+        case = await Case.load(self._s, self._pace, key, number)
+        if case is None:
+            return "done before"
+        started = time.perf_counter()
         try:
-            return await half
-        except _Waits as waits:
-            return await self._wait_for_glpi(case, waits.why)
-        except Exception as error:  # the top of a run: whatever it is, the journal says that the run has ended
-            await _end_failed(case, error)
-            raise
+            await self._works[case.work](case)
+        except (UpstreamError, CapReached) as error:
+            await self._wait_for_glpi(case, error)
+        except NotFound as error:
+            await self._let_go(case, error)
+        except Exception as error:  # noqa: BLE001 - the top of a run: whatever it is, the journal says that the run has ended
+            await _fail(case, error)
+        case.journal.note("step", {"step": case.work.value, "ms": round(1000 * (time.perf_counter() - started), 1)})
+        return case.work.value
 
-    async def _wait_for_glpi(self, case: Case, why: Facts) -> Facts:
-        """What is missing waits as a row; the health check gives it a new run when GLPI is back."""
-        await case.set_incident(state=WAITING)
-        if why["code"] == UpstreamUnavailable.code and why["system"] == "glpi":
-            await open_breaker(self._s.redis)
-        case.journal.note("waiting", why)
-        await case.journal.end("waiting", why)
-        return why
-
-    async def _open_ticket(self, case: Case, event: Facts) -> int:
-        await case.open_incident()
-        arguments = await case.keep("ticket", case.ticket_arguments(self._s.settings.proactif_category))
+    async def _open(self, case: Case) -> None:
+        """The ticket, with what the first alert said."""
+        arguments: Facts = case.incident.row["kept"]["ticket"]
         ticket_id = int((await self._create_ticket(case, arguments))["ticket_id"])
-
-        def hand_over(connection: sa.Connection) -> None:
-            case.set_in(connection, state="open", ticket_id=ticket_id)
-            enqueue_diagnosis(self._s, connection, event, ticket_id=ticket_id, partition=case.partition)
-
-        await self._s.database.write(hand_over)
         case.journal.note("ticket", {"ticket_id": ticket_id, "title": arguments["title"]})
-        return ticket_id
+        first = {} if case.incident.is_storm else {case.incident.alerts[0].id: "failed:0:0"}
+        await case.finish(noted=first, ticket_id=ticket_id)
 
     async def _create_ticket(self, case: Case, arguments: Facts) -> Facts:
         key = case.effect("ticket")
@@ -144,107 +87,122 @@ class Proactif:
             plain = {name: value for name, value in arguments.items() if name != "category"}
             return (await case.tools.write("glpi_create_ticket", plain, key=key)).data
 
-    async def _diagnose(self, case: Case, ticket_id: int) -> Facts:
-        """The rules' verdict and, when it can be had in time, the model's finding; both go on the ticket."""
-        found = await case.find_kept("diagnosis") or await case.keep("diagnosis", await self._investigate(case))
-        followup = {"ticket_id": ticket_id, "content": found["text"], "private": True, "notify": False}
-        await case.tools.write("glpi_add_followup", followup, key=case.effect("diagnosis"))
-        await case.set_incident(verdict=found["verdict"])
-        return found
+    async def _diagnose(self, case: Case) -> None:
+        """What is wrong, on the ticket and by mail to the team: provisional as long as the site may still change."""
+        if case.incident.row["parent_key"]:
+            await self._attach(case)
+        elif case.incident.is_storm:
+            await self._tell_storm(case)
+        else:
+            await self._tell_team(case)
 
-    async def _investigate(self, case: Case) -> Facts:
-        case.journal.note("breaker", {HEALTH_KEY: await read_breaker(self._s.redis)})
-        snapshot = await take_snapshot(case.tools, case.alert, case.site)
-        verdict = diagnose(snapshot)
-        case.journal.note("verdict", verdict.model_dump(mode="json"))
-        finding = await self._ask_sentinel(case)
-        return {
-            "verdict": verdict.model_dump(mode="json"),
-            "finding": finding.model_dump(mode="json") if finding else None,
-            "text": diagnosis_text(verdict, finding),
+    async def _tell_team(self, case: Case) -> None:
+        if case.once:
+            reopened = {"ticket_id": case.ticket_id, "status": "new", "notify": False}
+            await case.tools.write("glpi_update_ticket", reopened, key=case.effect(f"reopen{case.once}"))
+        found = case.find_kept(f"diagnosis{case.once}") or await self._decide(case)
+        await case.add_followup(f"diagnosis{case.once}", found["text"])
+        is_outage = found["verdict"]["responsible"] != "NONE"
+        email_id = await self._send_mail(case, found) if is_outage else None
+        summary = {
+            "ticket_id": case.ticket_id,
+            "email_id": email_id,
+            "verdict": found["verdict"],
+            "finding": found["finding"],
+            "seconds": round(case.age_s, 3),
         }
-
-    async def _ask_sentinel(self, case: Case) -> Finding | None:
-        budget = Budget(
-            model_calls=SENTINEL_CALLS, deadline=case.deadline(SENTINEL_S), priority=Priority.CRITICAL_ALERT
+        case.journal.note("done", summary)
+        told = [self._s.settings.noc_email] if is_outage else []
+        await case.finish(
+            run=RunEnd("done", summary), verdict=found["verdict"], diagnosed_at=datetime.now(UTC), told=told
         )
-        question, grant = sentinel_question(case.alert, case.site), sentinel_grant(case.alert, case.site)
-        finding = await self._ask(case, self._sentinel, question, grant=grant, budget=budget, answer=Finding)
-        return finding.cleaned() if finding else None
 
-    async def _ask(
-        self, case: Case, agent: Agent, question: str, *, grant: Grant, budget: Budget, answer: type[Answer]
-    ) -> Answer | None:
-        """An agent's answer, or None: nothing that a model does may end the run."""
-        try:
-            return await agent.investigate(
-                question, tools=case.tools, journal=case.journal, grant=grant, budget=budget, answer=answer
-            )
-        except WidipError as error:
-            reason = {"code": error.code, "reason": str(error)}
-        except Exception as error:  # noqa: BLE001 - the top of an agent's run
-            logger.error("agent_crashed", agent=agent.name, run=case.run_id, where=where_it_failed(error))
-            reason = {"code": "internal", "reason": type(error).__name__}
-        case.journal.note("no_model", {"agent": agent.name, **reason})
-        return None
+    async def _decide(self, case: Case) -> Facts:
+        """The rules' verdict and, when it can be had in time, the model's finding."""
+        if case.incident.was_micro(self._pace):
+            verdict = micro_outage(case.incident.lasted)
+            found: Facts = {"verdict": verdict.model_dump(mode="json"), "finding": None, "model": False}
+            found["text"] = diagnosis_text(verdict, None, asked=False)
+        else:
+            found = await self._investigator.investigate(case)
+        return await case.keep(f"diagnosis{case.once}", found)
 
-    async def _notify(self, case: Case, ticket_id: int, found: Facts) -> Facts:
-        """One e-mail to the team, worded by the model if it can be had in time."""
-        mail = await case.find_kept("mail") or await case.keep("mail", await self._word_mail(case, ticket_id, found))
-        reply = (await case.tools.write("glpi_send_email", mail, key=case.effect("mail"))).data
-        await case.set_incident(state="notified", email_id=reply["email_id"])
-        shown = {"email_id": reply["email_id"], "subject": mail["subject"], "recipient": mail["recipient"]}
-        case.journal.note("email", shown)
-        return {"email_id": int(reply["email_id"])}
-
-    async def _word_mail(self, case: Case, ticket_id: int, found: Facts) -> Facts:
-        verdict = Verdict.model_validate(found["verdict"])
-        words = await self._ask_notifier(case, verdict, found)
-        body = mail_html(
-            case.alert,
-            case.site,
-            verdict,
-            ticket_id=ticket_id,
-            paragraph=words or facts_paragraph(verdict),
-            worded_by_model=bool(words),
+    async def _send_mail(self, case: Case, found: Facts) -> int:
+        effect = f"mail{case.once}"
+        mail = case.find_kept(effect) or await case.keep(
+            effect, await self._investigator.word_mail(case, found, Stage.PROVISIONAL)
         )
-        return {
-            "recipient": self._s.settings.noc_email,
-            "subject": mail_subject(case.alert, case.site, ticket_id),
-            "body": body,
-            "ticket_id": ticket_id,
-        }
+        return await case.send_mail(effect, mail)
 
-    async def _ask_notifier(self, case: Case, verdict: Verdict, found: Mapping[str, Any]) -> str:
-        summary = (found.get("finding") or {}).get("summary", "")
-        question = notifier_question(case.alert, case.site, [*verdict.facts, *([summary] if summary else [])])
-        budget = Budget(
-            model_calls=NOTIFIER_CALLS,
-            deadline=min(case.deadline(SENTINEL_S + NOTIFIER_S), asyncio.get_running_loop().time() + NOTIFIER_S),
-            priority=Priority.CRITICAL_ALERT,
+    async def _attach(self, case: Case) -> None:
+        """Overtaken by a storm: the parent's ticket and mail speak for it."""
+        parent = case.incident.row["parent_key"]
+        ticket_id = await self._s.database.read(partial(find_parent_ticket, parent))
+        text = (await case.keep(f"attached{case.once}", {"text": attached_text(ticket_id)}))["text"]
+        await case.add_followup(f"attached{case.once}", text)
+        summary = {"ticket_id": case.ticket_id, "parent": parent}
+        case.journal.note("done", summary)
+        await case.finish(run=RunEnd("done", summary), diagnosed_at=datetime.now(UTC))
+
+    async def _tell_storm(self, case: Case) -> None:
+        places = await places_of(case)
+        verdict = await judge_storm(case)
+        effect = f"mail{case.once}"
+        mail = case.find_kept(effect) or await case.keep(
+            effect,
+            {
+                "recipient": self._s.settings.noc_email,
+                "subject": storm_subject(case.ticket_id, len(places)),
+                "body": storm_html(verdict, places, ticket_id=case.ticket_id, provisional=True),
+                "ticket_id": case.ticket_id,
+            },
         )
-        worded = await self._ask(
-            case, self._notifier, question, grant=Grant(frozenset()), budget=budget, answer=Paragraph
+        email_id = await case.send_mail(effect, mail)
+        summary = {"ticket_id": case.ticket_id, "email_id": email_id, "verdict": verdict.model_dump(mode="json")}
+        case.journal.note("done", summary)
+        await case.finish(
+            run=RunEnd("done", summary),
+            verdict=verdict.model_dump(mode="json"),
+            diagnosed_at=datetime.now(UTC),
+            told=[mail["recipient"]],
         )
-        return clean_model_text(worded.paragraph) if worded else ""
+
+    async def _wait_for_glpi(self, case: Case, error: WidipError) -> None:
+        """What is missing waits as a row; the health check has it tried again when GLPI is back."""
+        system = getattr(error, "system", "")
+        if isinstance(error, UpstreamUnavailable) and system == "glpi":
+            await open_breaker(self._s.redis)
+        why = {"code": error.code, "message": str(error), "system": system}
+        case.journal.note("waiting", why)
+        attempts = case.incident.row["attempts"]
+        pause = timedelta(seconds=min(FIRST_PAUSE_S * 2**attempts, LONGEST_PAUSE_S)) if attempts else timedelta()
+        await case.finish(
+            run=RunEnd("waiting", why),
+            waits_for=GLPI,
+            attempts=attempts + 1,
+            next_try_at=datetime.now(UTC) + pause,
+        )
+
+    async def _let_go(self, case: Case, error: NotFound) -> None:
+        """The ticket is no more: a technician purged it."""
+        summary = {"code": error.code, "message": str(error)}
+        case.journal.note("closed", summary)
+
+        def close(connection: sa.Connection) -> None:
+            close_with_parent(connection, case.incident.key)
+
+        await self._s.database.write(close)
+        await case.finish(run=RunEnd("done", summary), closed_at=datetime.now(UTC), closed_why=Closed.DELETED.value)
 
 
-class _Waits(Exception):
-    """What is missing can only be done later."""
-
-    def __init__(self, why: Facts) -> None:
-        super().__init__(why["message"])
-        self.why = why
-
-
-async def _end_failed(case: Case, error: Exception) -> None:
+async def _fail(case: Case, error: Exception) -> None:
     known = isinstance(error, WidipError)
     summary = {
         "code": error.code if isinstance(error, WidipError) else "internal",
         "message": str(error) if known else type(error).__name__,
     }
     if not known:
-        logger.error("run_crashed", run=case.run_id, error_type=type(error).__name__, where=where_it_failed(error))
-    await case.set_incident(state=FAILED)
+        where = where_it_failed(error)
+        logger.error("run_crashed", run=case.journal.run_id, error_type=type(error).__name__, where=where)
     case.journal.note("error", summary)
-    await case.journal.end("failed", summary)
+    await case.finish(run=RunEnd("failed", summary), waits_for=PERSON)

@@ -107,6 +107,7 @@ class Ticket(_Model):
     solved_at: datetime | None = None
     content: str
     truncated: bool | None = None
+    deleted: bool | None = Field(default=None, description="in GLPI's bin")
 
 
 class TicketSummary(_Model):
@@ -285,6 +286,7 @@ def ticket_from_glpi(
         solved_at=shape.time(raw.get("solvedate")),
         content=content,
         truncated=truncated or None,
+        deleted=bool(int(raw.get("is_deleted") or 0)) or None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ class Orchestrated:
     url: str
     http: httpx.AsyncClient
     app: Any = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
 
     @property
     def health(self) -> HealthCheck:
@@ -68,12 +69,17 @@ class Orchestrated:
         observium.set_port(port_id, oper="down")
         return int(observium.open_alert(device_id, "port", port_id, name))
 
-    def delivery(self, alert_id: int, *, state: StateName = "ALERT", flavour: Flavour = "webhook-json") -> bytes:
-        """The bytes that Observium would post."""
+    def delivery(
+        self,
+        alert_id: int,
+        *,
+        state: StateName = "ALERT",
+        flavour: Flavour = "webhook-json",
+        at: datetime | None = None,
+    ) -> bytes:
+        """The bytes that Observium would post; a repeat has the same instant."""
         observium = self.system.observium.state.observium
-        body: bytes = build_delivery(
-            observium, alert_id, state_name=state, flavour=flavour, at=datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
-        )
+        body: bytes = build_delivery(observium, alert_id, state_name=state, flavour=flavour, at=at or self.now)
         return body
 
     async def post(self, body: bytes, token: str | None = f"Bearer {WEBHOOK_TOKEN}") -> httpx.Response:

@@ -18,7 +18,7 @@ from dbos._dbos import DBOS, _get_dbos_instance
 from dbos._queue import queue_worker_thread
 
 from shared.database import Database
-from shared.engine import APPLICATION_VERSION, SAFETY_POLL_S, DrainGate, Engine, QueueSpec, workflow_id
+from shared.engine import APPLICATION_VERSION, SAFETY_POLL_S, DrainGate, Engine, QueueSpec
 
 DEADLINE_S = 15.0
 
@@ -26,13 +26,13 @@ DEADLINE_S = 15.0
 class World:
     """An engine with one workflow that notes what it was given."""
 
-    def __init__(self, folder: Path, *, concurrency: int = 2, partitioned: bool = True) -> None:
+    def __init__(self, folder: Path, *, concurrency: int = 2) -> None:
         self.database = Database(f"sqlite:///{folder}/engine.sqlite")
         self.engine = Engine(
             self.database,
             name="engine-test",
             executor_id="test",
-            queues=(QueueSpec("work", concurrency, partitioned=partitioned),),
+            queues=(QueueSpec("work", concurrency),),
         )
         self.seen: list[str] = []
         self.inside = 0
@@ -43,18 +43,14 @@ class World:
         self.engine.workflow("note", "work", self._note)
 
     async def _note(self, word: str) -> str:
-        async def step() -> str:
-            self.inside += 1
-            self.most_inside = max(self.most_inside, self.inside)
-            await self._tell()
-            await self.gate.wait()
-            self.inside -= 1
-            return f"{word}!"
-
-        said = await self.engine.step("say", step)
-        self.seen.append(said)
+        self.inside += 1
+        self.most_inside = max(self.most_inside, self.inside)
         await self._tell()
-        return said
+        await self.gate.wait()
+        self.inside -= 1
+        self.seen.append(f"{word}!")
+        await self._tell()
+        return self.seen[-1]
 
     async def _tell(self) -> None:
         async with self.changed:
@@ -64,10 +60,8 @@ class World:
         async with asyncio.timeout(DEADLINE_S), self.changed:
             await self.changed.wait_for(lambda: len(self.seen) >= n)
 
-    async def put(self, word: str, *, key: str = "", partition: str = "p") -> None:
-        await self.database.write(
-            lambda c: self.engine.enqueue(c, "note", "work", key or f"id-{word}", word, partition=partition)
-        )
+    async def put(self, word: str, *, key: str = "") -> None:
+        await self.database.write(lambda c: self.engine.enqueue(c, "note", "work", key or f"id-{word}", word))
         self.engine.nudge("work")
 
 
@@ -80,7 +74,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await asyncio.to_thread(world.database.close)
 
 
-async def test_a_stored_workflow_runs_its_steps(world: World) -> None:
+async def test_a_stored_workflow_runs(world: World) -> None:
     await world.put("one")
 
     await world.wait_for(1)
@@ -102,7 +96,7 @@ async def test_the_same_id_again_runs_nothing_new(world: World) -> None:
 @pytest.mark.requirement("E-01")
 async def test_a_workflow_is_not_stored_when_its_row_is_not(world: World) -> None:
     def write(connection: sa.Connection) -> None:
-        world.engine.enqueue(connection, "note", "work", "id-lost", "lost", partition="p")
+        world.engine.enqueue(connection, "note", "work", "id-lost", "lost")
         raise ValueError("the row could not be written")
 
     with pytest.raises(ValueError, match="could not be written"):
@@ -113,27 +107,46 @@ async def test_a_workflow_is_not_stored_when_its_row_is_not(world: World) -> Non
     assert world.seen == ["kept!"]
 
 
-async def test_runs_of_one_partition_come_one_after_the_other_in_order(world: World) -> None:
-    for word in ("a", "b", "c"):
-        await world.put(word, partition="site-1")
-
-    await world.wait_for(3)
+async def test_a_queue_of_one_runs_in_the_order_of_arrival(tmp_path: Path) -> None:
+    world = World(tmp_path, concurrency=1)
+    await world.engine.start()
+    try:
+        for word in ("a", "b", "c"):
+            await world.put(word)
+        await world.wait_for(3)
+    finally:
+        await world.engine.stop(drain_s=2)
+        await asyncio.to_thread(world.database.close)
 
     assert world.seen == ["a!", "b!", "c!"]
     assert world.most_inside == 1
 
 
-async def test_runs_of_two_partitions_overlap(world: World) -> None:
+async def test_runs_overlap_up_to_what_the_queue_allows(world: World) -> None:
     world.gate.clear()
 
-    await world.put("a", partition="site-1")
-    await world.put("b", partition="site-2")
+    for word in ("a", "b", "c"):
+        await world.put(word)
     async with asyncio.timeout(DEADLINE_S), world.changed:
         await world.changed.wait_for(lambda: world.inside == 2)
     world.gate.set()
-    await world.wait_for(2)
+    await world.wait_for(3)
 
     assert world.most_inside == 2
+
+
+async def test_the_end_of_a_workflow_is_known(world: World) -> None:
+    world.gate.clear()
+    await world.put("one", key="one")
+    async with asyncio.timeout(DEADLINE_S), world.changed:
+        await world.changed.wait_for(lambda: world.inside == 1)
+
+    assert await world.engine.has_ended("one") is False
+    world.gate.set()
+    async with asyncio.timeout(DEADLINE_S):
+        while not await world.engine.has_ended("one"):
+            await asyncio.sleep(0.01)
+    assert await world.engine.has_ended("never-stored") is True
 
 
 async def test_a_nudge_is_quicker_than_the_safety_poll(world: World) -> None:
@@ -151,12 +164,14 @@ async def test_a_nudge_is_quicker_than_the_safety_poll(world: World) -> None:
 
 
 async def test_rows_are_json_and_never_pickle(world: World, tmp_path: Path) -> None:
-    await world.put("plain")
-    await world.wait_for(1)
+    await world.put("plain", key="plain")
+    async with asyncio.timeout(DEADLINE_S):
+        while not await world.engine.has_ended("plain"):
+            await asyncio.sleep(0.01)
 
     with sqlite3.connect(tmp_path / "engine.sqlite") as raw:
         version, form = raw.execute("select application_version, serialization from workflow_status").fetchone()
-        results = [json.loads(row[0]) for row in raw.execute("select output from operation_outputs")]
+        results = [json.loads(row[0]) for row in raw.execute("select output from workflow_output")]
 
     assert (version, form) == (APPLICATION_VERSION, "portable_json")
     assert results == ["plain!"]
@@ -164,7 +179,7 @@ async def test_rows_are_json_and_never_pickle(world: World, tmp_path: Path) -> N
 
 async def test_the_engine_keeps_few_threads(world: World) -> None:
     for n in range(20):
-        await world.put(f"t{n}", partition=f"p{n}")
+        await world.put(f"t{n}")
     await world.wait_for(20)
 
     executor = _get_dbos_instance()._executor
@@ -222,11 +237,6 @@ async def test_a_schedule_runs_at_its_ticks(tmp_path: Path) -> None:
         await asyncio.to_thread(world.database.close)
 
 
-async def test_workflow_id_outside_a_workflow_is_an_error() -> None:
-    with pytest.raises(RuntimeError, match="not inside"):
-        workflow_id()
-
-
 CRASHING = """
 import asyncio, os, sys
 from pathlib import Path
@@ -245,15 +255,10 @@ async def main():
     done = asyncio.Event()
 
     async def run(word):
-        async def first():
-            effect("first")
-        async def second():
-            effect("second begins")
-            if crash:
-                os.kill(os.getpid(), 9)
-            effect("second ends")
-        await engine.step("first", first)
-        await engine.step("second", second)
+        effect("begins")
+        if crash:
+            os.kill(os.getpid(), 9)
+        effect("ends")
         done.set()
 
     engine.workflow("run", "work", run)
@@ -270,7 +275,7 @@ asyncio.run(main())
 
 
 @pytest.mark.requirement("E-02")
-def test_after_kill_9_the_run_resumes_at_the_step_it_died_in(tmp_path: Path, root: Path) -> None:
+def test_after_kill_9_a_workflow_runs_again(tmp_path: Path, root: Path) -> None:
     def start(mode: str) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, "-c", CRASHING, str(tmp_path), mode]
         return subprocess.run(command, cwd=root, timeout=40, check=False, capture_output=True)
@@ -281,4 +286,4 @@ def test_after_kill_9_the_run_resumes_at_the_step_it_died_in(tmp_path: Path, roo
     assert killed.returncode == -signal.SIGKILL
     assert resumed.returncode == 0, resumed.stderr.decode()[-2000:]
     effects = (tmp_path / "effects").read_text().splitlines()
-    assert effects == ["first", "second begins", "second begins", "second ends"]
+    assert effects == ["begins", "begins", "ends"]

@@ -1,0 +1,165 @@
+"""Who looks and who words: the rules always, the model when its turn comes in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from orchestrator.agent.loop import Agent, Answer, Budget
+from orchestrator.agent.policy import Grant
+from orchestrator.breaker import HEALTH_KEY, read_breaker
+from orchestrator.proactif.case import Case, Facts
+from orchestrator.proactif.diagnosis import Verdict
+from orchestrator.proactif.investigation import notifier_question, sentinel_grant, sentinel_question, take_snapshot
+from orchestrator.proactif.records import GROUP, list_down_sites
+from orchestrator.proactif.rules import diagnose
+from orchestrator.proactif.texts import (
+    Finding,
+    Paragraph,
+    Stage,
+    clean_model_text,
+    diagnosis_text,
+    facts_paragraph,
+    mail_html,
+    mail_subject,
+)
+from orchestrator.services import Services
+from shared.errors import UpstreamError, UpstreamMalformed, WidipError
+from shared.llm_lock import Priority
+from shared.logs import get_logger, where_it_failed
+from shared.sites import Device, Role, Site
+
+logger = get_logger("investigator")
+
+SENTINEL_CALLS = 12
+SENTINEL_S = 45.0
+TURN_S = 20.0
+"""Whoever has not got the model's lock by then goes on without it."""
+NOTIFIER_CALLS = 3
+NOTIFIER_S = 15.0
+
+
+class Investigator:
+    """The rules' verdict, the model's finding, the words of a mail."""
+
+    def __init__(self, services: Services) -> None:
+        self._s = services
+        self._sentinel = Agent("sentinel", services.llm)
+        self._notifier = Agent("notificateur", services.llm)
+        # Those that wait for the model wait here, at no cost; those that are let in work.
+        self._turns = asyncio.Semaphore(services.settings.runs_at_once)
+
+    async def investigate(self, case: Case) -> Facts:
+        """Verdict, finding and the text of their followup. `model`: it can be asked to word the mail, too."""
+        async with self._turn(case) as in_time:
+            case.journal.note("breaker", {HEALTH_KEY: await read_breaker(self._s.redis)})
+            verdict = await self.judge(case)
+            case.journal.note("verdict", verdict.model_dump(mode="json"))
+            finding, usable = await self._ask_sentinel(case) if in_time else (None, False)
+        return {
+            "verdict": verdict.model_dump(mode="json"),
+            "finding": finding.model_dump(mode="json") if finding else None,
+            "model": usable,
+            "text": diagnosis_text(verdict, finding),
+        }
+
+    async def judge(self, case: Case) -> Verdict:
+        """The rules on a fresh snapshot, for all alerts that are still failed."""
+        alerts = [state.alert for state in case.incident.alerts if state.recovered_at is None]
+        down = await self._list_down_sites(case)
+        isps = {site.isp.name for site in self._s.sites if site.isp}
+        mine = {case.site.isp.name} if case.site and case.site.isp else set()
+        snapshot = await take_snapshot(
+            case.tools, alerts or [case.alert], case.site, down_sites=down, other_isps=bool(isps - mine)
+        )
+        return diagnose(snapshot, alerts or [case.alert])
+
+    async def _list_down_sites(self, case: Case) -> list[Site]:
+        """Sites whose router went down within minutes of this."""
+        since = case.incident.row["round_at"] - GROUP
+        found = await self._s.database.read(lambda c: list_down_sites(c, since=since))
+        edges = {(site.code, device.id): site for site in self._s.sites for device in site.device if _is_edge(device)}
+        return list({edges[pair].code: edges[pair] for pair in found if pair in edges}.values())
+
+    async def word_mail(self, case: Case, found: Facts, stage: Stage) -> Facts:
+        """The mail to the team, worded by the model if it can be had in time."""
+        verdict = Verdict.model_validate(found["verdict"])
+        words = await self._ask_notifier(case, verdict, found) if found["model"] else ""
+        body = mail_html(
+            case.alert,
+            case.site,
+            verdict,
+            ticket_id=case.ticket_id,
+            paragraph=words or facts_paragraph(verdict),
+            worded_by_model=bool(words),
+            stage=stage,
+        )
+        return {
+            "recipient": self._s.settings.noc_email,
+            "subject": mail_subject(case.alert, case.site, case.ticket_id, stage),
+            "body": body,
+            "ticket_id": case.ticket_id,
+        }
+
+    @asynccontextmanager
+    async def _turn(self, case: Case) -> AsyncIterator[bool]:
+        """Few at a time use the model; False when the turn did not come in time: the rules do not wait for it."""
+        try:
+            async with asyncio.timeout_at(case.deadline(TURN_S)):
+                await self._turns.acquire()
+        except TimeoutError:
+            case.journal.note("no_model", {"agent": "sentinel", "code": "busy", "reason": "its turn did not come"})
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            self._turns.release()
+
+    async def _ask_sentinel(self, case: Case) -> tuple[Finding | None, bool]:
+        budget = Budget(
+            model_calls=SENTINEL_CALLS,
+            deadline=case.deadline(SENTINEL_S),
+            first_lock_by=case.deadline(TURN_S),
+            priority=Priority.CRITICAL_ALERT,
+        )
+        question, grant = sentinel_question(case.alert, case.site), sentinel_grant(case.alert, case.site)
+        finding, usable = await self._ask(case, self._sentinel, question, grant=grant, budget=budget, answer=Finding)
+        return (finding.cleaned() if finding else None), usable
+
+    async def _ask_notifier(self, case: Case, verdict: Verdict, found: Facts) -> str:
+        summary = (found.get("finding") or {}).get("summary", "")
+        question = notifier_question(case.alert, case.site, [*verdict.facts, *([summary] if summary else [])])
+        budget = Budget(
+            model_calls=NOTIFIER_CALLS,
+            deadline=min(case.deadline(SENTINEL_S + NOTIFIER_S), asyncio.get_running_loop().time() + NOTIFIER_S),
+            priority=Priority.CRITICAL_ALERT,
+        )
+        worded, _usable = await self._ask(
+            case, self._notifier, question, grant=Grant(frozenset()), budget=budget, answer=Paragraph
+        )
+        return clean_model_text(worded.paragraph) if worded else ""
+
+    async def _ask(
+        self, case: Case, agent: Agent, question: str, *, grant: Grant, budget: Budget, answer: type[Answer]
+    ) -> tuple[Answer | None, bool]:
+        """An agent's answer or None, and whether the model is worth asking again: nothing it does may end the run."""
+        usable = True
+        try:
+            found = await agent.investigate(
+                question, tools=case.tools, journal=case.journal, grant=grant, budget=budget, answer=answer
+            )
+            return found, True
+        except WidipError as error:
+            reason = {"code": error.code, "reason": str(error)}
+            usable = not isinstance(error, UpstreamError) or isinstance(error, UpstreamMalformed)
+        except Exception as error:  # noqa: BLE001 - the top of an agent's run
+            logger.error("agent_crashed", agent=agent.name, run=case.journal.run_id, where=where_it_failed(error))
+            reason = {"code": "internal", "reason": type(error).__name__}
+        case.journal.note("no_model", {"agent": agent.name, **reason})
+        return None, usable
+
+
+def _is_edge(device: Device) -> bool:
+    return device.role is Role.EDGE

@@ -1,0 +1,351 @@
+"""Who is responsible for an outage, by rules. Pure: facts in, verdict out; the model never changes either.
+
+Source: contracts/diagnosis.md, section 4. Rules are tried in the sheet's order, first match wins; another one is a
+function more in _RULES. Not here, because nothing we can read tells: P1 (UPS on battery), W1 (our own hubs), F3 (the
+operator's gateway), Q1 and Q2 (traffic over time), X2 and X3 (what the site answers on the phone).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from orchestrator.proactif.alerts import Alert
+from orchestrator.proactif.diagnosis import DeviceState, PortState, Responsible, Rule, Snapshot, Verdict
+from shared.sites import Device, Party, Role, Site
+
+STALE = timedelta(minutes=10)
+"""Two polls: Observium has not looked at a device that it calls up."""
+REBOOT_MARGIN = timedelta(minutes=5)
+"""One poll: an outage is known no better than that."""
+
+
+class Facts:
+    """The snapshot with the questions that rules ask of it, about one alert."""
+
+    def __init__(self, snapshot: Snapshot, alert: Alert, site: Site, entry: Device, state: DeviceState) -> None:
+        self.snapshot = snapshot
+        self.alert = alert
+        self.site = site
+        self.entry = entry
+        self.state = state
+        self.ports = [p for p in snapshot.ports if p.device_id == state.device_id]
+        self.wan = self.labelled(entry.wan_ports)
+        self.backup = self.labelled(entry.backup_ports)
+
+    def labelled(self, labels: Sequence[str]) -> list[PortState]:
+        """The device's ports with these labels. One that two ports bear says nothing of either."""
+        found = [[p for p in self.ports if p.label == label] for label in labels]
+        return [ports[0] for ports in found if len(ports) == 1]
+
+    @property
+    def ambiguous(self) -> list[str]:
+        """Labels of the registry that two ports of the device bear."""
+        labels = [*self.entry.wan_ports, *self.entry.backup_ports]
+        return [label for label in labels if sum(p.label == label for p in self.ports) > 1]
+
+    @property
+    def seen(self) -> list[tuple[Device, DeviceState]]:
+        """The site's devices whose state is known, listed by id or by a pattern that fits their name."""
+        states = {state.device_id: state for state in reversed(self.snapshot.devices)}.values()
+        found = ((self._entry_of(state), state) for state in states)
+        return [(entry, state) for entry, state in found if entry is not None]
+
+    def _entry_of(self, state: DeviceState) -> Device | None:
+        if state.device_id == self.state.device_id:
+            return self.entry
+        return self.site.find_device(state.device_id, state.hostname)
+
+    @property
+    def edges(self) -> list[DeviceState]:
+        """The site's routers whose state is known."""
+        return [state for entry, state in self.seen if entry.role is Role.EDGE]
+
+    @property
+    def is_unreachable(self) -> bool:
+        """Neither ping nor SNMP."""
+        return not self.state.up and self.state.status_type == "ping"
+
+    @property
+    def uplink(self) -> PortState | None:
+        """The port of the parent that the device hangs on, if the parent answers and names one such port."""
+        parent = next((d for d in self.site.device if d.hostname == self.entry.parent), None)
+        if parent is None or self.entry.parent_port is None:
+            return None
+        theirs = [p for p in self.snapshot.ports if p.device_id == parent.id and p.label == self.entry.parent_port]
+        return theirs[0] if len(theirs) == 1 and not theirs[0].stale else None
+
+    @property
+    def behind(self) -> list[DeviceState]:
+        """Devices whose way to the edge passes by this one."""
+        names, grown = {self.entry.hostname}, True
+        while grown:
+            more = {d.hostname for d in self.site.device if d.parent in names} - names
+            names, grown = names | more, bool(more)
+        return [state for entry, state in self.seen if entry.hostname in names and state is not self.state]
+
+    @property
+    def alerted_ports(self) -> list[PortState]:
+        """The port that the alert names, if it names one."""
+        wanted = self.alert.entity_id if self.alert.entity_type == "port" else None
+        return [p for p in self.ports if p.port_id == wanted]
+
+
+def diagnose(snapshot: Snapshot, alerts: Sequence[Alert]) -> Verdict:
+    """The verdict of the first rule, in the sheet's order, that fits one of the alerts.
+
+    Without site, owner or state nothing is guessed: U1.
+    """
+    order = list(Rule)
+    verdicts = [_diagnose_one(snapshot, alert) for alert in alerts]
+    return min(verdicts, key=lambda verdict: order.index(verdict.rule))
+
+
+def _diagnose_one(snapshot: Snapshot, alert: Alert) -> Verdict:
+    site = snapshot.site
+    if not snapshot.read:
+        return _monitoring("Observium ne répond pas : l'état du site n'a pas pu être lu")
+    entry = site.find_device(alert.device_id, alert.hostname) if site else None
+    state = snapshot.find_state(alert.device_id)
+    if site is None or entry is None:
+        return _unknown("le site de cet équipement n'est pas dans le registre")
+    if state is None:
+        return _unknown("l'état de l'équipement n'a pas pu être lu dans Observium", confidence=0.3)
+    facts = Facts(snapshot, alert, site, entry, state)
+    return next(verdict for rule in _RULES if (verdict := rule(facts)) is not None)
+
+
+def micro_outage(lasted: timedelta) -> Verdict:
+    """R1: over before the hold-down was."""
+    return Verdict(
+        responsible=Responsible.NONE,
+        confidence=0.9,
+        rule=Rule.R1,
+        facts=[f"micro-coupure : rétabli au bout de {lasted / timedelta(seconds=1):.0f} s, sans suite"],
+    )
+
+
+def judge_recovery(devices: Sequence[DeviceState], outage: timedelta) -> Verdict | None:
+    """X4 and X5, after the fact: what restarted meanwhile had lost its power, what did not had lost its line."""
+    known = [device for device in devices if device.up and device.uptime is not None]
+    rebooted = [device for device in known if device.uptime is not None and device.uptime < outage + REBOOT_MARGIN]
+    names = ", ".join(device.hostname for device in rebooted)
+    if len(rebooted) >= 2 and 2 * len(rebooted) > len(known):
+        facts = [f"{len(rebooted)} équipements sur {len(known)} ont redémarré pendant la coupure : {names}"]
+        return Verdict(responsible=Responsible.CLIENT, confidence=0.85, rule=Rule.X4, facts=facts)
+    if known and not rebooted and outage > REBOOT_MARGIN:
+        facts = [f"aucun des {len(known)} équipements lus n'a redémarré : le courant n'a pas manqué"]
+        return Verdict(responsible=Responsible.FAI, confidence=0.85, rule=Rule.X5, facts=facts)
+    return None
+
+
+def _m0(facts: Facts) -> Verdict | None:
+    """Monitoring itself is in doubt: it does not look any more, or cannot resolve names."""
+    if facts.state.status_type == "dns":
+        return _monitoring(f"le nom de {facts.state.hostname} n'est plus résolu : panne de la supervision probable")
+    up = [state for _, state in facts.seen if state.up and state.polled_at is not None]
+    stale = [state for state in up if state.polled_at and facts.snapshot.taken_at - state.polled_at > STALE]
+    if up and len(stale) == len(up):
+        return _monitoring(f"Observium n'interroge plus {stale[0].hostname} depuis plus de dix minutes")
+    return None
+
+
+def _monitoring(fact: str) -> Verdict:
+    return Verdict(responsible=Responsible.UNKNOWN, confidence=0.5, rule=Rule.M0, facts=[fact])
+
+
+def _m1(facts: Facts) -> Verdict | None:
+    """Muted in Observium: planned work."""
+    if not facts.state.muted:
+        return None
+    fact = f"{facts.state.hostname} est ignoré ou désactivé dans Observium : intervention prévue"
+    return Verdict(responsible=Responsible.NONE, confidence=1.0, rule=Rule.M1, facts=[fact])
+
+
+def _f1(facts: Facts) -> Verdict | None:
+    """Several sites of one operator within minutes, and none of another."""
+    isp = facts.site.isp
+    down = facts.snapshot.down_sites
+    if isp is None or not facts.is_unreachable or facts.entry.role is not Role.EDGE or len(down) < 2:
+        return None
+    if not facts.snapshot.other_isps or any(site.isp is None or site.isp.name != isp.name for site in down):
+        return None
+    return Verdict(
+        responsible=Responsible.FAI,
+        confidence=0.9,
+        rule=Rule.F1,
+        facts=[f"{len(down)} sites de l'opérateur {isp.name} coupés en dix minutes, aucun d'un autre opérateur"],
+    )
+
+
+def _c1(facts: Facts) -> Verdict | None:
+    """A WAN port shut by an administrator."""
+    shut = [p for p in facts.wan if not p.stale and p.admin == "down"]
+    if not (facts.state.up and shut):
+        return None
+    return Verdict(
+        responsible=Responsible.WIDIP,
+        confidence=0.85,
+        rule=Rule.C1,
+        facts=[f"le port WAN {shut[0].label} de {facts.state.hostname} est désactivé administrativement"],
+    )
+
+
+def _f2(facts: Facts) -> Verdict | None:
+    """The edge answers by its backup, its WAN port is enabled and down: the line."""
+    down = [p for p in facts.wan if p.is_down]
+    alive = [p for p in facts.backup if not p.stale and p.oper == "up"]
+    if not (facts.entry.role is Role.EDGE and facts.state.up and down and alive):
+        return None
+    isp = f" ({facts.site.isp.name}, circuit {facts.site.isp.circuit})" if facts.site.isp else ""
+    return Verdict(
+        responsible=Responsible.FAI,
+        confidence=0.85,
+        rule=Rule.F2,
+        facts=[
+            f"le routeur {facts.state.hostname} répond par le lien de secours {alive[0].label}",
+            f"le port WAN {down[0].label} est activé mais hors service{isp}",
+        ],
+    )
+
+
+def _s1(facts: Facts) -> Verdict | None:
+    """Pings, but SNMP is silent: supervision, not an outage."""
+    if facts.state.up or facts.state.status_type != "snmp":
+        return None
+    ours = facts.entry.owner is Party.WIDIP
+    return Verdict(
+        responsible=Responsible.WIDIP if ours else Responsible.UNKNOWN,
+        confidence=0.8 if ours else 0.4,
+        rule=Rule.S1,
+        facts=[f"{facts.state.hostname} répond au ping mais plus en SNMP : supervision ou configuration"],
+    )
+
+
+def _x1(facts: Facts) -> Verdict | None:
+    """All that is known is down, the edge included: line or power, nobody can tell from here."""
+    seen = facts.seen
+    if any(state.up or state.status_type != "ping" for _, state in seen):
+        return None
+    if not any(entry.role is Role.EDGE for entry, _ in seen):
+        return None
+    return Verdict(
+        responsible=Responsible.UNKNOWN,
+        confidence=0.5,
+        rule=Rule.X1,
+        facts=[
+            _all_down(facts, [state for _, state in seen]),
+            "coupure de l'opérateur ou coupure électrique : demander si le courant et les voyants de la box sont là",
+        ],
+    )
+
+
+def _e1(facts: Facts) -> Verdict | None:
+    """Only the edge is silent: what is behind it answers by another way."""
+    others = [state for _, state in facts.seen if state is not facts.state]
+    if facts.entry.role is not Role.EDGE or not facts.is_unreachable or not any(state.up for state in others):
+        return None
+    fact = f"le routeur {facts.state.hostname} ne répond plus, d'autres équipements du site répondent"
+    return Verdict(responsible=_owner(facts), confidence=0.75, rule=Rule.E1, facts=[fact])
+
+
+def _w2(facts: Facts) -> Verdict | None:
+    """One device of ours is silent, the port that it hangs on is up: the device itself."""
+    uplink = facts.uplink
+    if not facts.is_unreachable or facts.entry.owner is not Party.WIDIP or uplink is None or uplink.oper != "up":
+        return None
+    silent = [state for _, state in facts.seen if not state.up]
+    if facts.entry.role is Role.EDGE or len(silent) != 1 or not any(edge.up for edge in facts.edges):
+        return None
+    fact = f"{facts.state.hostname} ne répond plus alors que son lien {uplink.label} est actif"
+    return Verdict(responsible=Responsible.WIDIP, confidence=0.75, rule=Rule.W2, facts=[fact])
+
+
+def _l1(facts: Facts) -> Verdict | None:
+    """A switch and all that hangs on it, while the edge answers."""
+    if facts.entry.role is not Role.SWITCH or not facts.is_unreachable or not any(edge.up for edge in facts.edges):
+        return None
+    behind = facts.behind
+    if any(state.up for state in behind) or (facts.uplink is not None and facts.uplink.is_down):
+        return None
+    after = f" ni les {len(behind)} équipements derrière lui" if behind else ""
+    fact = f"le routeur répond, le commutateur {facts.state.hostname} ne répond plus{after}"
+    return Verdict(responsible=_owner(facts), confidence=0.7, rule=Rule.L1, facts=[fact])
+
+
+def _l2(facts: Facts) -> Verdict | None:
+    """A silent device on a port that is down: its cable, its power, itself."""
+    uplink = facts.uplink
+    if not facts.is_unreachable or uplink is None or not uplink.is_down or not any(edge.up for edge in facts.edges):
+        return None
+    responsible = Responsible.WIDIP if facts.entry.owner is Party.WIDIP else Responsible.CLIENT
+    fact = f"{facts.state.hostname} ne répond plus et le port {uplink.label} auquel il est raccordé est hors service"
+    return Verdict(responsible=responsible, confidence=0.65, rule=Rule.L2, facts=[fact])
+
+
+def _l4(facts: Facts) -> Verdict | None:
+    """A trunk of the site's own network."""
+    trunks = [p for p in facts.alerted_ports if p.is_down and p.role == "core"]
+    if not facts.state.up or not trunks:
+        return None
+    fact = f"{facts.state.hostname} répond ; son lien interne {trunks[0].label} est hors service"
+    return Verdict(responsible=_owner(facts), confidence=0.7, rule=Rule.L4, facts=[fact])
+
+
+def _owner(facts: Facts) -> Responsible:
+    return Responsible(facts.entry.owner.value)
+
+
+def _all_down(facts: Facts, down: list[DeviceState]) -> str:
+    if len(down) == 1:
+        return f"l'équipement {down[0].hostname}, routeur du site, ne répond plus"
+    unread = {device.id for device in facts.site.device if device.id} - {state.device_id for state in down}
+    known = " dont l'état est connu" if unread else ""
+    return f"les {len(down)} équipements du site{known} ne répondent plus, routeur compris"
+
+
+def _l3(facts: Facts) -> Verdict | None:
+    """Access ports down on a device that answers, none of them an uplink."""
+    alerted = [p for p in facts.alerted_ports if p.is_down]
+    links = {*facts.entry.wan_ports, *facts.entry.backup_ports}
+    if not (facts.state.up and alerted) or any(p.label in links or p.role in ("core", "transit") for p in alerted):
+        return None
+    others = [p for p in facts.ports if p.is_down and p not in alerted and p.role not in ("core", "transit")]
+    named = f"{alerted[0].label} ({alerted[0].alias})" if alerted[0].alias else alerted[0].label
+    return Verdict(
+        responsible=Responsible.CLIENT,
+        confidence=0.5 if others else 0.7,
+        rule=Rule.L3,
+        facts=[
+            f"{facts.state.hostname} répond ; le port d'accès {named} est hors service",
+            *([f"{len(others)} autre(s) port(s) d'accès hors service sur cet équipement"] if others else []),
+        ],
+    )
+
+
+def _u1(facts: Facts) -> Verdict:
+    state = "répond" if facts.state.up else "ne répond pas"
+    doubles = [f"deux ports portent le libellé {label}" for label in facts.ambiguous]
+    return _unknown(f"aucune règle ne s'applique : {facts.state.hostname} {state}", *doubles, confidence=0.4)
+
+
+def _unknown(*facts: str, confidence: float = 0.2) -> Verdict:
+    return Verdict(responsible=Responsible.UNKNOWN, confidence=confidence, rule=Rule.U1, facts=list(facts))
+
+
+_RULES: Sequence[Callable[[Facts], Verdict | None]] = (
+    _m0,
+    _m1,
+    _f1,
+    _c1,
+    _f2,
+    _s1,
+    _x1,
+    _e1,
+    _w2,
+    _l1,
+    _l2,
+    _l4,
+    _l3,
+    _u1,
+)
