@@ -45,6 +45,7 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     smtp_sender: str = Field(default="widip@localhost", pattern=SENDER, description="From address of that mail")
     proactif_category: str | None = Field(default=None, description="GLPI category of alert tickets")
     runs_at_once: int = Field(default=2, ge=1, le=16, description="investigations at once: model slots + 1")
+    model_turn_s: float = Field(default=20, gt=0, description="without the model so long after receipt: rules alone")
     settle_s: float = Field(default=180, ge=0, le=900, description="a verdict is provisional for so long, seconds")
     hold_down_s: float = Field(default=300, ge=0, le=3600, description="what is over sooner was no outage, seconds")
     solve_after_s: float = Field(default=600, ge=0, description="a ticket is solved so long after recovery, seconds")

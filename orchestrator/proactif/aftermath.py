@@ -82,7 +82,8 @@ class Aftermath:
         places = await places_of(case) if storm else []
         verdict = await judge_storm(case) if storm else await self._investigator.judge(case)
         same = (verdict.responsible, verdict.rule) == (before.responsible, before.rule)
-        contact = _contact_of(case.site) if not storm and may_write_to_contact(verdict) else None
+        quiet = storm or not may_write_to_contact(verdict) or await case.is_overtaken()
+        contact = None if quiet else _contact_of(case.site)
         decided: Facts = {"verdict": verdict.model_dump(mode="json"), "correction": None, "contact": None}
         decided["text"] = settled_text(verdict, same=same, contact=contact, places=places)
         if contact and case.site:
@@ -179,15 +180,14 @@ async def _close(case: Case, why: Closed, *, told: list[str]) -> None:
 async def _judge_afterwards(case: Case) -> Verdict | None:
     """What a recovery shows: a micro-outage, or for an outage that nobody could explain what restarted meanwhile."""
     incident = case.incident
-    over = incident.recovered_at
-    if over is None or incident.is_storm:
+    if incident.recovered_at is None or incident.is_storm:
         return None
     if incident.was_micro(case.pace):
         return micro_outage(incident.lasted)
     undecided = (incident.row["verdict"] or {}).get("responsible") in UNDECIDED
     if not undecided or case.site is None or not _was_cut_off(incident):
         return None
-    return judge_recovery(await read_uptimes(case.tools, case.site, since=over), incident.lasted)
+    return judge_recovery(await read_uptimes(case.tools, case.site), incident.lasted)
 
 
 def _was_cut_off(incident: Incident) -> bool:

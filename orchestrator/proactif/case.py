@@ -108,6 +108,11 @@ class Case:
 
         return await self.services.database.write(store)
 
+    async def is_overtaken(self) -> bool:
+        """A storm has made it one of its own since the work began."""
+        query = sa.select(incident.c.parent_key).where(incident.c.key == self.incident.key)
+        return bool(await self.services.database.read(lambda connection: connection.execute(query).scalar()))
+
     async def add_followup(self, effect: str, text: str) -> None:
         """A private text on the ticket."""
         followup = {"ticket_id": self.ticket_id, "content": text, "private": True, "notify": False}

@@ -34,6 +34,8 @@ PERSON = "person"
 FLAPPING = 2
 """So many times failed again within the hold: four transitions (diagnosis.md, section 3)."""
 STABLE = timedelta(minutes=30)
+PARENT_POLL = timedelta(seconds=1)
+"""How often an incident looks whether its storm has its ticket by now: it wants to name it."""
 
 
 class Work(StrEnum):
@@ -119,6 +121,7 @@ _ALERT_COLUMNS = (
 class Incident:
     """An incident with its alerts, oldest first; a storm has those of its children.
 
+    row: its columns, and `parent_ticket_id`.
     apart: the children of a storm that have a ticket of their own, where their alerts are noted.
     """
 
@@ -178,15 +181,16 @@ class Incident:
         return max(alert.changed_at for alert in self.alerts) + hold
 
 
-def next_work(incident: Incident, pace: Pace) -> tuple[Work, datetime | None] | None:
-    """What is to be done next and not before when (None: at once); None when only an event can change that."""
+def next_work(incident: Incident, pace: Pace, now: datetime) -> tuple[Work, datetime] | None:
+    """What is to be done next and not before when; None when only an event can change that."""
     row = incident.row
     if row["closed_at"] or row["waits_for"] == PERSON:
         return None
     if row["ticket_id"] is None:
-        return None if row["parent_key"] else (Work.OPEN, None)
+        return None if row["parent_key"] else (Work.OPEN, now)
     if row["diagnosed_at"] is None:
-        return Work.DIAGNOSE, None
+        awaits_parent = row["parent_key"] and row["parent_ticket_id"] is None
+        return Work.DIAGNOSE, now + PARENT_POLL if awaits_parent else now
     due: list[tuple[Work, datetime]] = []
     if incident.unnoted:
         due.append((Work.NOTE, incident.note_due(pace)))
@@ -200,9 +204,13 @@ def next_work(incident: Incident, pace: Pace) -> tuple[Work, datetime | None] | 
 def load_incident(connection: sa.Connection, key: str) -> Incident | None:
     """The incident, locked until the transaction ends where the database can do that."""
     query = sa.select(incident_table).where(incident_table.c.key == key).with_for_update()
-    row = connection.execute(query).mappings().first()
-    if row is None:
+    found_row = connection.execute(query).mappings().first()
+    if found_row is None:
         return None
+    parent = sa.select(incident_table.c.ticket_id).where(incident_table.c.key == found_row["parent_key"])
+    row = dict(found_row) | {
+        "parent_ticket_id": connection.execute(parent).scalar() if found_row["parent_key"] else None
+    }
     mine, apart = alert_table.c.incident_key == key, frozenset[str]()
     if row["kind"] == "storm":
         children = sa.select(incident_table.c.key, incident_table.c.ticket_id).where(incident_table.c.parent_key == key)
@@ -210,7 +218,7 @@ def load_incident(connection: sa.Connection, key: str) -> Incident | None:
         mine = alert_table.c.incident_key.in_([child for child, _ticket in found])
         apart = frozenset(child for child, ticket in found if ticket is not None)
     alerts = connection.execute(sa.select(alert_table).where(mine).order_by(alert_table.c.id)).mappings()
-    return Incident(dict(row), [AlertState.from_row(alert) for alert in alerts], apart)
+    return Incident(row, [AlertState.from_row(alert) for alert in alerts], apart)
 
 
 def advance(
@@ -220,8 +228,8 @@ def advance(
     incident = load_incident(connection, key)
     if incident is None or incident.row["work"] or (incident.row["waits_for"] and not resumed):
         return None
-    following = next_work(incident, pace)
-    if following is None or (following[1] and following[1] > now):
+    following = next_work(incident, pace, now)
+    if following is None or following[1] > now:
         _set(connection, key, due_at=following[1] if following else None, waits_for="")
         return None
     return start_work(connection, engine, incident.row, following[0], now=now, resumed=resumed)

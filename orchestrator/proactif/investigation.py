@@ -27,11 +27,11 @@ MAX_DEVICES = 30
 async def take_snapshot(
     tools: RunTools, alerts: Sequence[Alert], site: Site | None, *, down_sites: Sequence[Site], other_isps: bool
 ) -> Snapshot:
-    """What the rules need, not older than the newest alert. What cannot be read is left out.
+    """What the rules need, read now and not from a cache. What cannot be read is left out.
 
     First the alerted devices and their ports; only when one of them is silent the rest of the site.
     """
-    reader = _Reader(tools, fresh_after=max(alert.at for alert in alerts).timestamp())
+    reader = _Reader(tools)
     alerted = list(dict.fromkeys(alert.device_id for alert in alerts))[:MAX_ALERTED]
     await asyncio.gather(*map(reader.read_device, alerted), *map(reader.read_ports, alerted))
     if site and not all(reader.devices[number].up for number in alerted if number in reader.devices):
@@ -59,9 +59,9 @@ def _parents(site: Site, alerts: Sequence[Alert]) -> list[int]:
 class _Reader:
     """Reads through the network what one snapshot needs. answered: Observium said something, if only `no such`."""
 
-    def __init__(self, tools: RunTools, *, fresh_after: float) -> None:
+    def __init__(self, tools: RunTools) -> None:
         self._tools = tools
-        self._fresh_after = fresh_after
+        self._fresh_after = datetime.now(UTC).timestamp()
         self.devices: dict[int, DeviceState] = {}
         self.ports: list[PortState] = []
         self.answered = False
@@ -110,9 +110,9 @@ def _port(row: dict[str, Any]) -> PortState:
     )
 
 
-async def read_uptimes(tools: RunTools, site: Site, *, since: datetime) -> list[DeviceState]:
+async def read_uptimes(tools: RunTools, site: Site) -> list[DeviceState]:
     """The site's devices after a recovery, for what restarted meanwhile."""
-    reader = _Reader(tools, fresh_after=since.timestamp())
+    reader = _Reader(tools)
     await asyncio.gather(*map(reader.read_device, [device.id for device in site.device if device.id][:MAX_DEVICES]))
     return list(reader.devices.values())
 

@@ -34,8 +34,6 @@ logger = get_logger("investigator")
 
 SENTINEL_CALLS = 12
 SENTINEL_S = 45.0
-TURN_S = 20.0
-"""Whoever has not got the model's lock by then goes on without it."""
 NOTIFIER_CALLS = 3
 NOTIFIER_S = 15.0
 
@@ -106,7 +104,7 @@ class Investigator:
     async def _turn(self, case: Case) -> AsyncIterator[bool]:
         """Few at a time use the model; False when the turn did not come in time: the rules do not wait for it."""
         try:
-            async with asyncio.timeout_at(case.deadline(TURN_S)):
+            async with asyncio.timeout_at(case.deadline(self._s.settings.model_turn_s)):
                 await self._turns.acquire()
         except TimeoutError:
             case.journal.note("no_model", {"agent": "sentinel", "code": "busy", "reason": "its turn did not come"})
@@ -121,7 +119,7 @@ class Investigator:
         budget = Budget(
             model_calls=SENTINEL_CALLS,
             deadline=case.deadline(SENTINEL_S),
-            first_lock_by=case.deadline(TURN_S),
+            first_lock_by=case.deadline(self._s.settings.model_turn_s),
             priority=Priority.CRITICAL_ALERT,
         )
         question, grant = sentinel_question(case.alert, case.site), sentinel_grant(case.alert, case.site)

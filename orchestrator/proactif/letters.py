@@ -61,7 +61,7 @@ def storm_html(verdict: Verdict, places: Sequence[str], *, ticket_id: int, provi
     return html_templates.get_template("storm_mail.html.j2").render(context).strip()
 
 
-def attached_text(parent_ticket_id: int | None) -> str:
+def attached_text(parent_ticket_id: int) -> str:
     """The followup on a ticket that a storm has overtaken."""
     return plain(text_templates.get_template("attached.txt.j2").render(ticket_id=parent_ticket_id))
 

@@ -19,6 +19,7 @@ class Line:
     """Build before the engine starts; `running` after."""
 
     def __init__(self, services: Services) -> None:
+        self.database = services.database
         pace = Pace.from_settings(services.settings)
         instance = services.settings.observium_instance
         self.admission = Admission(services, pace)

@@ -134,7 +134,7 @@ class Reconciliation:
         """A work whose workflow has died for good waits for a person; /readyz says so."""
         old = incident.c.work.is_not(None) & (incident.c.work_at < datetime.now(UTC) - STUCK)
         query = sa.select(incident.c.key, incident.c.work_no).where(old)
-        for key, number in await self._s.database.read(lambda c: list(c.execute(query).tuples())):
+        for key, number in await self._s.database.read(lambda c: c.execute(query).all()):
             if not await self._s.engine.has_ended(f"{key}.{number}"):
                 continue
             logger.error("work_died", incident=key, work_no=number)

@@ -144,11 +144,6 @@ def open_run(connection: sa.Connection, key: str, row: Row, alert: Alert | None)
     connection.execute(journal.insert(), rows)
 
 
-def find_parent_ticket(key: str, connection: sa.Connection) -> int | None:
-    """The ticket of a storm, once it has one."""
-    return connection.execute(sa.select(incident.c.ticket_id).where(incident.c.key == key)).scalar()
-
-
 def list_children_sites(connection: sa.Connection, key: str) -> list[str]:
     """The codes of the sites of a storm's incidents."""
     codes = sa.select(incident.c.site).where(incident.c.parent_key == key, incident.c.site.is_not(None)).distinct()

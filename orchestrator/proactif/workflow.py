@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import sqlalchemy as sa
 
@@ -20,7 +19,7 @@ from orchestrator.proactif.case import Case, Facts, RunEnd
 from orchestrator.proactif.incidents import GLPI, PERSON, Closed, Pace, Work
 from orchestrator.proactif.investigator import Investigator
 from orchestrator.proactif.letters import attached_text, storm_html, storm_subject
-from orchestrator.proactif.records import close_with_parent, find_parent_ticket
+from orchestrator.proactif.records import close_with_parent
 from orchestrator.proactif.rules import micro_outage
 from orchestrator.proactif.storms import judge_storm, places_of
 from orchestrator.proactif.texts import Stage, diagnosis_text
@@ -102,6 +101,9 @@ class Proactif:
             await case.tools.write("glpi_update_ticket", reopened, key=case.effect(f"reopen{case.once}"))
         found = case.find_kept(f"diagnosis{case.once}") or await self._decide(case)
         await case.add_followup(f"diagnosis{case.once}", found["text"])
+        if not case.find_kept(f"mail{case.once}") and await case.is_overtaken():
+            await case.finish(verdict=found["verdict"])  # what is to be done next has changed meanwhile
+            return
         is_outage = found["verdict"]["responsible"] != "NONE"
         email_id = await self._send_mail(case, found) if is_outage else None
         summary = {
@@ -136,8 +138,7 @@ class Proactif:
 
     async def _attach(self, case: Case) -> None:
         """Overtaken by a storm: the parent's ticket and mail speak for it."""
-        parent = case.incident.row["parent_key"]
-        ticket_id = await self._s.database.read(partial(find_parent_ticket, parent))
+        parent, ticket_id = case.incident.row["parent_key"], case.incident.row["parent_ticket_id"]
         text = (await case.keep(f"attached{case.once}", {"text": attached_text(ticket_id)}))["text"]
         await case.add_followup(f"attached{case.once}", text)
         summary = {"ticket_id": case.ticket_id, "parent": parent}

@@ -6,18 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from orchestrator.app import create_app
 from orchestrator.health_check import HealthCheck
 from orchestrator.settings import OrchestratorSettings
+from orchestrator.tables import alert, incident
 from simulators.observium.deliveries import Flavour, build_delivery
 from simulators.observium.tags import StateName
 from simulators.ollama.app import create_app as create_ollama
@@ -108,6 +110,60 @@ class Orchestrated:
                         return ended
                 await asyncio.sleep(0.05)
 
+    async def recover(self, alert_id: int, *, after: timedelta = timedelta(hours=1), send: bool = True) -> None:
+        """The alert's entity works again; its delivery says that the outage lasted `after`."""
+        observium = self.system.observium.state.observium
+        row = observium.alerts[alert_id]
+        number = int(row["entity_id"])
+        observium.set_device(number, status=1) if row["entity_type"] == "device" else observium.set_port(
+            number, oper="up"
+        )
+        observium.recover(alert_id)
+        if send:
+            answer = await self.post(self.delivery(alert_id, state="RECOVER", at=self.now + after))
+            assert answer.status_code == 200, answer.text
+
+    def break_device(self, device_id: int = 11, name: str = "Device down") -> int:
+        """Take a device down and raise its alert."""
+        observium = self.system.observium.state.observium
+        observium.set_device(device_id, status=0)
+        return int(observium.open_alert(device_id, "device", device_id, name))
+
+    async def incidents(self) -> list[dict[str, Any]]:
+        """All incidents, oldest first."""
+        page = (await self.http.get("/api/incidents", headers=self.auth)).json()
+        return list(reversed(page["incidents"]))
+
+    async def incident(self, key: str) -> dict[str, Any]:
+        """One incident with its alerts and its journal."""
+        return dict((await self.http.get(f"/api/incidents/{key}", headers=self.auth)).json())
+
+    async def until(self, wanted: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+        """The incidents, once they are as wanted and nothing is being done for them."""
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                found = await self.incidents()
+                if wanted(found) and not any(row["work"] for row in found):
+                    return found
+                await asyncio.sleep(0.02)
+
+    async def let_pass(self, time: timedelta) -> None:
+        """Everything that incidents remember happened so much earlier."""
+
+        def shift(connection: sa.Connection) -> None:
+            for table, names in ((incident, ("round_at", "due_at", "noted_at")), (alert, ("seen_at", "changed_at"))):
+                for row in connection.execute(sa.select(table)).mappings().all():
+                    earlier = {name: row[name] - time for name in names if row[name]}
+                    key = next(iter(table.primary_key))
+                    connection.execute(table.update().where(key == row[key.name]).values(**earlier))
+
+        await self.app.state.line.database.write(shift)
+
+    async def by_hand(self, ticket_id: int, **given: Any) -> None:
+        """A technician works on a ticket in GLPI's own pages."""
+        answer = await self.http.post(f"{self.system.glpi_url}/_sim/ticket/{ticket_id}", json=given)
+        assert answer.status_code == 200, answer.text
+
     async def play(self, alert_id: int | None = None) -> dict[str, Any]:
         """One alert from delivery to the end of its run."""
         answer = await self.post(self.delivery(alert_id or self.break_port()))
@@ -133,6 +189,8 @@ def orchestrator_settings(
         "ollama_base_url": ollama_url,
         "ollama_timeout_s": 5.0,
         "redis_port": redis_port,
+        "note_gap_s": 0,
+        "reconcile_s": 3600,
     }
     return OrchestratorSettings(**(values | changes))
 

@@ -1,0 +1,151 @@
+"""What webhooks lost is made up for: alerts opened and ended from Observium's list, incidents ended by their ticket."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.orchestrator.conftest import Orchestrated, Start
+from tests.orchestrator.test_incidents import are_closed, are_diagnosed
+
+
+async def look(o: Orchestrated, *, urgent: bool = True) -> None:
+    """One round, as the loop does it every minute; urgent: without waiting for webhooks on the way."""
+    await o.app.state.line.reconciliation.run(urgent=urgent)
+
+
+@pytest.mark.requirement("P-18")
+async def test_an_alert_whose_webhook_was_lost_is_opened_from_the_list(start: Start) -> None:
+    o = await start(settle_s=600)
+    alert_id = o.break_port()
+
+    await look(o)
+    (incident,) = await o.until(are_diagnosed)
+
+    detail = await o.incident(incident["key"])
+    assert detail["alerts"][0]["alert_id"] == alert_id
+    assert incident["site"] == "LILAS"
+    assert incident["verdict"]["rule"] == "F2"
+
+
+@pytest.mark.requirement("P-18")
+async def test_the_webhook_that_comes_after_all_opens_no_second_ticket(start: Start) -> None:
+    o = await start(settle_s=600)
+    alert_id = o.break_port()
+    await look(o)
+    await o.until(are_diagnosed)
+
+    assert (await o.post(o.delivery(alert_id))).status_code == 200
+    await look(o)
+    found = await o.until(are_diagnosed)
+
+    assert len(found) == 1
+    assert (len(o.tickets), len(o.mails)) == (1, 1)
+
+
+async def test_what_has_just_failed_is_left_to_its_webhook(start: Start) -> None:
+    o = await start(settle_s=600)
+    o.break_port()
+
+    await look(o, urgent=False)
+
+    assert await o.incidents() == []
+
+
+async def test_what_failed_long_ago_is_not_opened(start: Start) -> None:
+    o = await start(settle_s=600)
+    row = o.system.observium.state.observium.alerts[o.break_port()]
+    row["last_changed"] = str(int((o.now - timedelta(hours=25)).timestamp()))
+
+    await look(o)
+
+    assert await o.incidents() == []
+
+
+@pytest.mark.requirement("P-18")
+async def test_a_lost_recovery_is_seen_when_the_list_has_not_had_it_twice(start: Start) -> None:
+    o = await start(settle_s=600, solve_after_s=0.05, reconcile_s=1)
+    alert_id = o.break_port()
+    await o.post(o.delivery(alert_id))
+    await o.until(are_diagnosed)
+
+    await o.recover(alert_id, send=False)
+    (incident,) = await o.until(are_closed)
+
+    assert incident["closed_why"] == "solved"
+
+
+async def test_while_observium_is_down_nothing_is_taken_for_recovered(start: Start) -> None:
+    o = await start(settle_s=600, solve_after_s=0.05)
+    alert_id = o.break_port()
+    await o.post(o.delivery(alert_id))
+    await o.until(are_diagnosed)
+
+    o.system.observium.state.faults.add("down", times=1000)
+    for _ in range(3):
+        await look(o)
+
+    (incident,) = await o.incidents()
+    assert (await o.incident(incident["key"]))["alerts"][0]["recovered_at"] is None
+
+
+@pytest.mark.requirement("P-19")
+@pytest.mark.parametrize(("hand", "why"), [({"status": 5}, "closed_in_glpi"), ({"is_deleted": 1}, "deleted_in_glpi")])
+async def test_a_ticket_that_a_technician_ends_takes_its_incident_with_it(
+    start: Start, hand: dict[str, int], why: str
+) -> None:
+    o = await start(settle_s=600, solve_after_s=0.05)
+    alert_id = o.break_port()
+    await o.post(o.delivery(alert_id))
+    (incident,) = await o.until(are_diagnosed)
+    written = len(o.followups)
+
+    o.system.glpi.state.glpi.tickets[incident["ticket_id"]].update(hand)
+    await look(o)
+    (incident,) = await o.until(are_closed)
+    await o.recover(alert_id)
+    await look(o)
+
+    assert incident["closed_why"] == why
+    assert len(o.followups) == written
+    assert len(o.tickets) == 1
+
+
+@pytest.mark.requirement("P-19")
+async def test_a_purged_ticket_ends_its_incident_and_fails_nothing(start: Start) -> None:
+    o = await start(settle_s=600)
+    alert_id = o.break_port()
+    await o.post(o.delivery(alert_id))
+    (incident,) = await o.until(are_diagnosed)
+
+    del o.system.glpi.state.glpi.tickets[incident["ticket_id"]]
+    await o.post(o.delivery(alert_id, state="ALERT REMINDER", at=o.now + timedelta(days=1)))
+    (incident,) = await o.until(are_closed)
+
+    assert incident["closed_why"] == "deleted_in_glpi"
+    assert (await o.http.get("/readyz")).json()["status"] == "ok"
+
+
+@pytest.mark.requirement("P-21")
+async def test_a_delivery_that_cannot_be_read_is_looked_for_in_the_list_at_once(start: Start) -> None:
+    """The poll is an hour away; the unusable delivery is what wakes it."""
+    o = await start(settle_s=600)
+    o.break_port()
+
+    assert (await o.post(b"[]")).status_code == 422
+    (incident,) = await o.until(are_diagnosed)
+
+    assert incident["site"] == "LILAS"
+
+
+async def test_all_pages_of_the_list_are_read(start: Start) -> None:
+    o = await start(settle_s=600)
+    observium = o.system.observium.state.observium
+    for n in range(130):
+        observium.open_alert(11, "port", 1101, f"checker {n}")
+
+    await look(o)
+    (incident,) = await o.until(are_diagnosed)
+
+    assert len((await o.incident(incident["key"]))["alerts"]) == 130
