@@ -40,7 +40,7 @@ class _Event:
     text: str
 
 
-def run_demo(folder: Path, *, once: bool, console: Console) -> int:
+def run_demo(folder: Path, *, once: bool, console: Console, listen: str | None = None) -> int:
     """Start, play, show; returns the exit code. Ctrl-C ends it with everything stopped."""
     # A shell's background jobs are started with SIGINT ignored: it must end them all the same.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -51,7 +51,7 @@ def run_demo(folder: Path, *, once: bool, console: Console) -> int:
         if not claim.is_first:
             console.print(f"Another demo is running: this one uses {claim.folder}", soft_wrap=True)
         try:
-            world = start_world(claim.folder, json_file=claim.json_file)
+            world = start_world(claim.folder, json_file=claim.json_file, listen=listen)
         except DemoFailed as error:
             console.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
             return 1

@@ -1,4 +1,4 @@
-"""The demo's system: every program as a process of its own, on free ports, with tokens made for this run."""
+"""The demo's system: every program as a process of its own, on free or usual ports, with tokens made for this run."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from typing import Any
 import httpx
 
 from cli.environment import children_environment
-from cli.processes import ROOT, Children, RedisFailed, RedisPlace, free_socket, start_redis
+from cli.processes import ROOT, Children, RedisFailed, RedisPlace, listening_socket, start_redis
 from shared.mcp_tokens import new_token, token_entry
 
 PREFIXES = {"observium": "/mcp-test/mcp-observium", "glpi": "/mcp-test/mcp-glpi-server"}
-SIMULATED = ("observium", "glpi", "ollama", "mail")
+SIMULATED = {"observium": 9001, "glpi": 9002, "ollama": 9003, "mail": 9004}
+"""The simulators, with the port of each where ports are not free ones."""
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - a name for what --listen may say
 READY_S = 30.0
 
 
@@ -28,7 +30,12 @@ class DemoFailed(Exception):
 
 
 def _url(listener: socket.socket) -> str:
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    address, port = listener.getsockname()
+    return f"http://{_as_seen_from_here(address)}:{port}"
+
+
+def _as_seen_from_here(address: str) -> str:
+    return "127.0.0.1" if address == ANY_ADDRESS else address
 
 
 @dataclass
@@ -39,6 +46,7 @@ class DemoWorld:
     children: Children
     redis: RedisPlace
     json_file: Path
+    listen: str | None = None
     servers: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     orchestrator: str = ""
@@ -59,18 +67,23 @@ class DemoWorld:
 
 
 def start_world(
-    folder: Path, *, environment: Mapping[str, str] | None = None, json_file: Path | None = None
+    folder: Path,
+    *,
+    environment: Mapping[str, str] | None = None,
+    json_file: Path | None = None,
+    listen: str | None = None,
 ) -> DemoWorld:
     """Start everything and wait until it is ready. Raises DemoFailed with the log of what did not start.
 
-    json_file gets the URLs and tokens; demo.json beside the folder unless it is given.
+    json_file gets the URLs and tokens; demo.json beside the folder unless it is given. Programs listen on free ports of
+    127.0.0.1; with `listen` on that address, each at its usual port.
     """
     environment = children_environment(os.environ if environment is None else environment)
     folder.mkdir(parents=True, exist_ok=True)
     children = Children(folder / "logs")
     try:
         redis = start_redis(children, folder / "redis", environment=environment)
-        world = DemoWorld(folder, children, redis, json_file or folder.parent / "demo.json")
+        world = DemoWorld(folder, children, redis, json_file or folder.parent / "demo.json", listen)
         _start_simulators(world, environment)
         for name in PREFIXES:
             _start_server(world, name, environment)
@@ -88,7 +101,11 @@ def start_world(
 
 def _start_simulators(world: DemoWorld, environment: Mapping[str, str]) -> None:
     real_model = environment.get("OLLAMA_BASE_URL")
-    listeners = {name: free_socket() for name in SIMULATED if not (name == "ollama" and real_model)}
+    listeners = {
+        name: _listen(world, f"simulated {name}", port if world.listen else 0)
+        for name, port in SIMULATED.items()
+        if not (name == "ollama" and real_model)
+    }
     command = [sys.executable, "-m", "simulators"]
     for name, listener in listeners.items():
         command += [f"--{name}", str(listener.fileno())]
@@ -112,6 +129,7 @@ def _start_server(world: DemoWorld, name: str, environment: Mapping[str, str]) -
         "GLPI_APP_TOKEN": "sim-app-token",
         "GLPI_MAIL_SENDER": "supervision@widip.example",
         "GLPI_TIMEZONE": "UTC",
+        "ALLOWED_HOSTS": f"127.0.0.1:*,localhost:*,{_as_seen_from_here(world.listen or '127.0.0.1')}:*",
     }
     world.servers[name] = _start_program(
         world, name, {**environment, **_shared(world), **upstream, "TOKENS_FILE": str(tokens_file)}
@@ -143,12 +161,27 @@ def _shared(world: DemoWorld) -> dict[str, str]:
 
 
 def _start_program(world: DemoWorld, name: str, env: Mapping[str, str]) -> str:
-    listener = free_socket()
+    listener = _listen(world, name, _usual_port(name) if world.listen else 0)
     command = [sys.executable, "-m", "cli", "serve", name, "--fd", str(listener.fileno())]
     world.children.start(name, command, env=env, fds=[listener.fileno()])
     url = _url(listener)
     listener.close()
     return url
+
+
+def _usual_port(name: str) -> int:
+    from cli.programs import PROGRAMS  # noqa: PLC0415 - it imports the program's settings: half a second
+
+    return PROGRAMS[name].usual_port
+
+
+def _listen(world: DemoWorld, name: str, port: int) -> socket.socket:
+    """A socket on `port`, on any free one when that is 0."""
+    address = world.listen or "127.0.0.1"
+    try:
+        return listening_socket(address, port)
+    except OSError as error:
+        raise DemoFailed(f"{name} cannot listen on {address}:{port}: {error.strerror}") from error
 
 
 def _wait_ready(world: DemoWorld) -> None:

@@ -47,12 +47,15 @@ class Scope(StrEnum):
 def demo(
     once: Annotated[bool, typer.Option("--once", help="end after the alert; exit code 0 if it all arrived")] = False,
     picture: Annotated[Path | None, typer.Option(help="also save what was shown as an SVG picture")] = None,
+    listen: Annotated[
+        str | None, typer.Option(help="listen on this address at the usual ports, as in a container", metavar="ADDRESS")
+    ] = None,
 ) -> None:
     """Start the whole system on simulators and watch an alert become a ticket."""
     from cli.demo import run_demo  # noqa: PLC0415 - each command pays for its own imports
 
     console = Console(highlight=False, record=picture is not None, width=PICTURE_WIDTH if picture else None)
-    code = run_demo(DEMO_FOLDER.resolve(), once=once, console=console)
+    code = run_demo(DEMO_FOLDER.resolve(), once=once, console=console, listen=listen)
     if picture is not None:
         svg = console.export_svg(title="make demo")
         # Rich links its font from the web: without it the browser's own monospace font serves.

@@ -23,9 +23,20 @@ STOP_S = 15.0
 
 def free_socket() -> socket.socket:
     """A listening socket on a free port of 127.0.0.1: passed on to a child, the port cannot be lost meanwhile."""
+    return listening_socket("127.0.0.1", 0)
+
+
+def listening_socket(address: str, port: int) -> socket.socket:
+    """A listening socket to pass on to a child. Raises OSError when another program listens there."""
     # The protocol is named because asyncio turns Nagle's delay off only on sockets that say they are TCP.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind(("127.0.0.1", 0))
+    if port:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of a former run may linger
+    try:
+        listener.bind((address, port))
+    except OSError:
+        listener.close()
+        raise
     listener.listen(512)
     listener.set_inheritable(True)
     return listener

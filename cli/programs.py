@@ -29,11 +29,20 @@ class Program:
     settings: str
     paths: str = "SSE at /sse, Streamable HTTP at /mcp"
 
+    def find_settings(self) -> type[ProgramSettings]:
+        """The class of its settings."""
+        module, _, name = self.settings.partition(":")
+        found: type[ProgramSettings] = getattr(importlib.import_module(module), name)
+        return found
+
     def load_settings(self, **overrides: Any) -> ProgramSettings:
         """Read the environment. Raises pydantic's ValidationError."""
-        module, _, cls = self.settings.partition(":")
-        loaded: ProgramSettings = getattr(importlib.import_module(module), cls)(**overrides)
-        return loaded
+        return self.find_settings()(**overrides)
+
+    @property
+    def usual_port(self) -> int:
+        """Where it listens unless PORT says otherwise."""
+        return int(self.find_settings().model_fields["port"].default)
 
     def create_app(self, settings: ProgramSettings) -> Any:
         """The ASGI app."""

@@ -26,6 +26,14 @@ REQUIREMENTS = (
     Requirement("N-02", "Ctrl-C leaves no process behind, and neither does kill -9 of the demo", "brief"),
     Requirement("N-03", "var/demo.json lets a script connect to every program", "brief"),
     Requirement("N-04", "a program that lacks a setting names it, and prints no other", "own"),
+    # installation
+    Requirement(
+        "I-01", "every service runs without root, is watched, and is given every setting that its program needs", "own"
+    ),
+    Requirement("I-02", "each server answers at its historical SSE URL behind the gateway on port 5678", "brief"),
+    Requirement("I-03", "the gateway says at once that a server is away, and the others go on", "own"),
+    Requirement("I-04", "a silent stream stays open, and a client that leaves frees its place at once", "own"),
+    Requirement("I-05", "no token of a header or a URL is in the gateway's log", "own"),
     # MCP servers
     Requirement(
         "M-01", "every server speaks SSE at /sse and at its historical prefix, and Streamable HTTP at /mcp", "brief"

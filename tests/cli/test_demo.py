@@ -17,6 +17,8 @@ import httpx
 import psutil
 import pytest
 
+from cli.programs import PROGRAMS
+
 DEADLINE_S = 60.0
 
 
@@ -96,6 +98,27 @@ def test_a_second_demo_has_a_folder_of_its_own_and_leaves_the_first_ones_file(ro
     assert f"Another demo is running: this one uses {tmp_path / 'var'}/demo-{second.pid}" in shown
     assert after == before
     assert not (tmp_path / "var" / "demo.json").exists()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has more than one loopback address")
+def test_on_an_address_of_its_own_each_program_listens_at_its_usual_port(root: Path, tmp_path: Path) -> None:
+    # An address that no other test run uses.
+    address = f"127.{os.getpid() % 250 + 1}.{os.getpid() // 250 % 250 + 1}.7"
+    with demo(root, tmp_path, "--listen", address) as first:
+        read_until(first, "Ctrl-C")
+        known = json.loads((tmp_path / "var" / "demo.json").read_text())
+        with demo(root, tmp_path, "--once", "--listen", address) as second:
+            shown, _ = second.communicate(timeout=DEADLINE_S)
+        first.send_signal(signal.SIGINT)
+        first.wait(timeout=DEADLINE_S)
+
+    urls = {name: server["url"] for name, server in known["servers"].items()}
+    assert urls == {name: f"http://{address}:{PROGRAMS[name].usual_port}" for name in urls}
+    assert known["orchestrator"]["url"] == f"http://{address}:8080"
+    assert known["simulators"]["glpi"] == f"http://{address}:9002"
+    assert first.returncode == 0
+    assert second.returncode == 1
+    assert f"cannot listen on {address}:9001: Address already in use" in shown
 
 
 @pytest.mark.requirement("N-03")
