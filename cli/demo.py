@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,29 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.claim import claim_folder
-from cli.demo_world import DemoFailed, DemoWorld, start_world
+from cli.demo_screen import Event, Sent, event, show, show_events
+from cli.demo_world import SETTLE_S, SOLVE_AFTER_S, DemoFailed, DemoWorld, start_world
 
 RUN_S = 90.0
 MAIL_S = 10.0
-LINE_WIDTH = 88
 EDGE_DEVICE, WAN_PORT = 11, 1101
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """The delivery that was posted."""
-
-    at: float
-    clock: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """One line of the screen."""
-
-    at: float
-    kind: str
-    text: str
 
 
 def run_demo(folder: Path, *, once: bool, console: Console, listen: str | None = None) -> int:
@@ -66,12 +47,15 @@ def _run_world(world: DemoWorld, console: Console, *, once: bool, took: str) -> 
     try:
         console.print(took, soft_wrap=True)
         _show_urls(world, console, once=once)
-        played = _play_alert(world, console, once=once)
+        story = _Story(world, console)
+        played = story.play_alert(once=once)
         if once:
             return 0 if played else 1
         console.print("\nEverything goes on running. [bold]Ctrl-C[/bold] stops it.")
+        story.tell_what_follows()
         while world.children.find_dead() is None:
-            time.sleep(0.5)
+            time.sleep(0.2)
+            story.go_on()
         why = f"{world.children.find_dead()} has ended by itself"
     except httpx.HTTPError as error:
         why = f"a program does not answer as it should: {error}"
@@ -102,124 +86,99 @@ def _describe_model(world: DemoWorld) -> str:
     return f"The model is the real one at {escape(world.model)}."
 
 
-def _play_alert(world: DemoWorld, console: Console, *, once: bool) -> bool:
-    """Cut the first line of a care home, let Observium send its webhook, follow the run. True if it all arrived."""
-    observium = httpx.Client(base_url=world.simulators["observium"], timeout=20, trust_env=False)
-    observium.post(f"/_sim/port/{WAN_PORT}", json={"oper": "down"}).raise_for_status()
-    alert = {"device_id": EDGE_DEVICE, "entity_type": "port", "entity_id": WAN_PORT, "name": "Port down"}
-    alert_id = observium.post("/_sim/alert", json=alert).raise_for_status().json()["alert_id"]
-    console.print(
-        "\n[bold]Scenario[/bold]: the fibre of the care home EHPAD Les Lilas is cut; its router answers by the 4G "
-        f"backup.\nObservium posts its port-down webhook. {_describe_model(world)}\n",
-        soft_wrap=not console.record,
-    )
-    sent = _Sent(time.monotonic(), datetime.now().astimezone())
-    answer = observium.post(
-        "/_sim/deliver",
-        json={
-            "alert_id": alert_id,
-            "url": f"{world.orchestrator}/webhooks/observium",
-            "flavour": "webhook-json",
-            "state": "ALERT",
-            "token": f"Bearer {world.webhook_token}",
-        },
-    ).json()
-    answered = _Event(time.monotonic(), "webhook", f"answered HTTP {answer['status_code']}: {answer['body']}")
-    summary = _follow_run(world, console, sent, answered)
-    if summary is None or not _check_effects(world, console, summary, sent):
-        return False
-    if not once:
-        page = f"{world.simulators['glpi']}/front/ticket.form.php?id={summary['ticket_id']}"
-        console.print(f"\nRead the ticket: {page}\nRead the e-mail: {world.simulators['mail']}", soft_wrap=True)
-    return True
+class _Story:
+    """One alert, told live: its ticket and mail, then the settle window, the repair, the solution."""
 
+    def __init__(self, world: DemoWorld, console: Console) -> None:
+        self._world = world
+        self._console = console
+        headers = {"Authorization": f"Bearer {world.api_token}"}
+        self._api = httpx.Client(base_url=world.orchestrator, headers=headers, timeout=10, trust_env=False)
+        self._observium = httpx.Client(base_url=world.simulators["observium"], timeout=20, trust_env=False)
+        self._sent = Sent(time.monotonic(), datetime.now().astimezone())
+        self._alert_id, self._key, self._after = 0, "", 0
 
-def _follow_run(world: DemoWorld, console: Console, sent: _Sent, answered: _Event) -> dict[str, Any] | None:
-    """Show the journal as it grows, the webhook's answer in its place; the run's summary when it is done."""
-    headers = {"Authorization": f"Bearer {world.api_token}"}
-    api = httpx.Client(base_url=world.orchestrator, headers=headers, timeout=10, trust_env=False)
-    run_id, after, waiting = "", 0, [answered]
-    deadline = sent.at + RUN_S
-    while time.monotonic() < deadline:
-        if not run_id:
-            runs = api.get("/api/runs", params={"limit": 1}).raise_for_status().json()["runs"]
-            run_id = runs[0]["id"] if runs else ""
-        else:
-            detail = api.get(f"/api/runs/{run_id}", params={"after": after}).raise_for_status().json()
-            journal = detail["journal"]
-            if journal:
-                after = journal[-1]["id"]
-                _show_events(console, sent, [*waiting, *(_event(sent, line) for line in journal)])
-                waiting = []
-            if detail["run"]["state"] != "running" and any(x["kind"] in ("done", "error") for x in journal):
-                return dict(detail["run"]["summary"]) if detail["run"]["state"] == "done" else None
-        time.sleep(0.05)
-    console.print("[red]the run did not end in time[/red]")
-    return None
-
-
-def _event(sent: _Sent, line: dict[str, Any]) -> _Event:
-    detail, kind = line["detail"], line["kind"]
-    elapsed = (datetime.fromisoformat(line["at"]) - sent.clock).total_seconds()
-    words = _WORDS.get(kind)
-    text = words(detail) if words else ", ".join(f"{k}={v}" for k, v in detail.items())
-    return _Event(sent.at + elapsed, kind, f"{text} in {elapsed:.2f} s" if kind == "done" else text)
-
-
-def _show_events(console: Console, sent: _Sent, events: list[_Event]) -> None:
-    for event in sorted(events, key=lambda event: event.at):
-        _show(console, sent, event)
-
-
-def _show(console: Console, sent: _Sent, event: _Event) -> None:
-    colour = _COLOURS.get(event.kind, "cyan")
-    text = f"[dim]{escape(event.text)}[/dim]" if colour == "dim" else escape(event.text)
-    seconds = max(0.0, event.at - sent.at)
-    console.print(
-        f"[dim]{seconds:7.3f} s[/dim]  [{colour}]{event.kind:<14}[/{colour}] {text}", soft_wrap=not console.record
-    )
-
-
-_COLOURS = {"ticket": "bold green", "email": "bold green", "done": "bold green", "error": "red", "verdict": "yellow"}
-_COLOURS |= {"lock_taken": "dim", "lock_released": "dim"}
-
-
-def _tool_call(detail: dict[str, Any]) -> str:
-    """The call with as much of its arguments as a line of the screen holds."""
-    end = f") by {detail['by']}: {detail['outcome']}, {detail['ms']} ms"
-    texts = (f"{name}={' '.join(str(value).split())}" for name, value in detail["arguments"].items())
-    arguments = ", ".join(_clip(text, 32) for text in texts)
-    room = max(12, LINE_WIDTH - len(detail["tool"]) - len(end) - 1)
-    return f"{detail['tool']}({_clip(arguments, room)}{end}"
-
-
-def _clip(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-_WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "received": lambda d: f"{d['message']} on {d['device']}, alert {d['alert_id']}",
-    "stored": lambda d: f"delivery {d['delivery'][:12]}… and its workflow, in one commit",
-    "breaker": lambda d: f"glpi_health_status: {d['glpi_health_status']}",
-    "lock_taken": lambda d: f"ollama_lock by {d['agent']}, waited {d['waited_ms']} ms",
-    "lock_released": lambda d: f"ollama_lock, held {d['held_ms']} ms",
-    "model_call": lambda d: (
-        (
-            f"{d['agent']}: "
-            + (f"asks for {', '.join(d['calls'])}" if d["calls"] else f"writes {d['text_chars']} characters")
+    def play_alert(self, *, once: bool) -> bool:
+        """Cut the first line of a care home, let Observium send its webhook, follow the run. True if it all arrived."""
+        self._observium.post(f"/_sim/port/{WAN_PORT}", json={"oper": "down"}).raise_for_status()
+        alert = {"device_id": EDGE_DEVICE, "entity_type": "port", "entity_id": WAN_PORT, "name": "Port down"}
+        self._alert_id = self._observium.post("/_sim/alert", json=alert).raise_for_status().json()["alert_id"]
+        self._console.print(
+            "\n[bold]Scenario[/bold]: the fibre of the care home EHPAD Les Lilas is cut; its router answers by the 4G "
+            f"backup.\nObservium posts its port-down webhook. {_describe_model(self._world)}\n",
+            soft_wrap=not self._console.record,
         )
-        + f" ({d['prompt_tokens']}+{d['output_tokens']} tokens, {d['ms']} ms)"
-    ),
-    "tool_call": _tool_call,
-    "step": lambda d: f"{d['step']} is done and kept, {d['ms']} ms",
-    "ticket": lambda d: f"GLPI ticket #{d['ticket_id']}: {d['title']}",
-    "verdict": lambda d: f"{d['responsible']} at {d['confidence']:.0%} by rule {d['rule']}: {'; '.join(d['facts'])}",
-    "email": lambda d: f"to {d['recipient']}: {d['subject']}",
-    "done": lambda _detail: "webhook to e-mail",
-}
+        self._sent = Sent(time.monotonic(), datetime.now().astimezone())
+        summary = self._follow_run(self._deliver("ALERT"))
+        if summary is None or not _check_effects(self._world, self._console, summary, self._sent):
+            return False
+        if not once:
+            page = f"{self._world.simulators['glpi']}/front/ticket.form.php?id={summary['ticket_id']}"
+            text = f"\nRead the ticket: {page}\nRead the e-mail: {self._world.simulators['mail']}"
+            self._console.print(text, soft_wrap=True)
+        return True
+
+    def tell_what_follows(self) -> None:
+        """What a patient reader will see."""
+        self._console.print(
+            f"Stay to see the verdict settle after {SETTLE_S} s and the care home written to; then the fibre is "
+            f"mended, and {SOLVE_AFTER_S} s later the ticket is solved and everybody told.\n",
+            soft_wrap=True,
+        )
+
+    def go_on(self) -> None:
+        """Show what has happened since, and mend the fibre once the verdict has settled."""
+        if not self._key:
+            return
+        kinds = [line["kind"] for line in self._show_journal([])]
+        if "settled" in kinds:
+            self._observium.post(f"/_sim/port/{WAN_PORT}", json={"oper": "up"}).raise_for_status()
+            self._observium.post(f"/_sim/recover/{self._alert_id}").raise_for_status()
+            show(self._console, self._sent, self._deliver("RECOVER"))
+        if "closed" in kinds:
+            self._console.print("\nThat was the whole life of an incident. Ctrl-C stops everything.")
+            self._key = ""
+
+    def _deliver(self, state: str) -> Event:
+        """Have Observium post its webhook; the answer."""
+        delivery = {
+            "alert_id": self._alert_id,
+            "url": f"{self._world.orchestrator}/webhooks/observium",
+            "flavour": "webhook-json",
+            "state": state,
+            "token": f"Bearer {self._world.webhook_token}",
+        }
+        answer = self._observium.post("/_sim/deliver", json=delivery).json()
+        return Event(time.monotonic(), "webhook", f"{state} answered HTTP {answer['status_code']}: {answer['body']}")
+
+    def _follow_run(self, answered: Event) -> dict[str, Any] | None:
+        """Show the journal as it grows, the webhook's answer in its place; the run's summary when it is done."""
+        waiting = [answered]
+        while time.monotonic() < self._sent.at + RUN_S:
+            if not self._key:
+                runs = self._api.get("/api/runs", params={"limit": 1}).raise_for_status().json()["runs"]
+                self._key = runs[0]["id"] if runs else ""
+            elif lines := self._show_journal(waiting):
+                waiting = []
+                if any(line["kind"] in ("done", "error") for line in lines):
+                    run = self._api.get(f"/api/runs/{self._key}").raise_for_status().json()["run"]
+                    return dict(run["summary"]) if run["state"] == "done" else None
+            time.sleep(0.05)
+        self._console.print("[red]the run did not end in time[/red]")
+        return None
+
+    def _show_journal(self, waiting: list[Event]) -> list[dict[str, Any]]:
+        """Show what the incident's journal has more than before."""
+        path = f"/api/incidents/{self._key}"
+        found = self._api.get(path, params={"after": self._after}).raise_for_status().json()
+        lines: list[dict[str, Any]] = found["journal"]
+        if lines:
+            self._after = lines[-1]["id"]
+            show_events(self._console, self._sent, [*waiting, *(event(self._sent, line) for line in lines)])
+        return lines
 
 
-def _check_effects(world: DemoWorld, console: Console, summary: dict[str, Any], sent: _Sent) -> bool:
+def _check_effects(world: DemoWorld, console: Console, summary: dict[str, Any], sent: Sent) -> bool:
     """Not what the run says: what GLPI holds and what the mail relay received."""
     state = httpx.get(f"{world.simulators['glpi']}/_sim/state", timeout=10, trust_env=False).json()
     ticket = next((t for t in state["tickets"] if t["id"] == summary["ticket_id"]), None)
@@ -229,7 +188,7 @@ def _check_effects(world: DemoWorld, console: Console, summary: dict[str, Any], 
         console.print(f"[red]missing in GLPI: {'ticket' if ticket is None else 'e-mail'}[/red]")
         return False
     text = f"ticket #{ticket['id']} is in GLPI, mail « {mail['subject']} » left by SMTP"
-    _show(console, sent, _Event(time.monotonic(), "checked", text))
+    show(console, sent, Event(time.monotonic(), "checked", text))
     return True
 
 

@@ -23,6 +23,8 @@ SIMULATED = {"observium": 9001, "glpi": 9002, "ollama": 9003, "mail": 9004}
 """The simulators, with the port of each where ports are not free ones."""
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - a name for what --listen may say
 READY_S = 30.0
+SETTLE_S, SOLVE_AFTER_S = 20, 10
+"""Minutes in real life."""
 
 
 class DemoFailed(Exception):
@@ -151,6 +153,9 @@ def _start_orchestrator(world: DemoWorld, environment: Mapping[str, str]) -> Non
         "SITES_FILE": str(ROOT / "deploy/demo/sites.toml"),
         "NOC_EMAIL": "noc@widip.example",
         "PROACTIF_CATEGORY": "Réseau > WAN",
+        "SETTLE_S": str(SETTLE_S),
+        "HOLD_DOWN_S": str(SETTLE_S // 2),
+        "SOLVE_AFTER_S": str(SOLVE_AFTER_S),
         "OLLAMA_BASE_URL": world.model,
     }
     world.orchestrator = _start_program(world, "orchestrator", {**environment, **_shared(world), **own})

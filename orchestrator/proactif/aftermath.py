@@ -68,6 +68,8 @@ class Aftermath:
             if decided[name]:
                 await case.send_mail(f"{name}{case.once}", decided[name])
                 told.append(decided[name]["recipient"])
+        settled = {"same": decided["correction"] is None, "responsible": decided["verdict"]["responsible"]}
+        case.journal.note("settled", settled)
         summary = {"ticket_id": case.ticket_id, "verdict": decided["verdict"], "told": sorted(set(told))}
         await case.finish(
             run=RunEnd("done", summary),
