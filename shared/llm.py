@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import BudgetExceeded, UpstreamError, UpstreamMalformed, UpstreamRejected, UpstreamUnavailable
+from shared.http_transport import find_transport
 from shared.llm_lock import LlmLock, Priority
 from shared.masking import mask_content
 
@@ -120,7 +121,7 @@ class Llm:
             host=str(settings.ollama_base_url),
             timeout=httpx.Timeout(settings.ollama_timeout_s, connect=3.0),
             follow_redirects=False,
-            **({"transport": transport} if transport else {}),
+            transport=transport or find_transport(),
         )
 
     async def chat(self, ask: Ask) -> ModelReply:
