@@ -272,8 +272,12 @@ def _recover(text: str) -> list[ToolCallRequest]:
 
 def _masked(message: Message) -> Message:
     if message.get("role") in ("user", "tool") and isinstance(message.get("content"), str):
-        return {**message, "content": mask_content(message["content"])}
+        return {**message, "content": _mask_again(message["content"])}
     return message
+
+
+# The same texts go along with every turn of a conversation.
+_mask_again = functools.lru_cache(maxsize=64)(mask_content)
 
 
 @functools.cache
