@@ -13,6 +13,7 @@ import httpx
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from shared.errors import OutcomeUnknown, UpstreamMalformed, UpstreamUnavailable
+from shared.http_transport import find_transport
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -38,7 +39,7 @@ class HttpClient:
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 5.0)),
             headers=headers,
             auth=auth,
-            transport=transport,
+            transport=transport or find_transport(connections=20, keep_alive_s=30.0),
             limits=httpx.Limits(max_connections=20, keepalive_expiry=30.0),
             follow_redirects=False,
         )

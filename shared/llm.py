@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.errors import BudgetExceeded, UpstreamError, UpstreamMalformed, UpstreamRejected, UpstreamUnavailable
+from shared.http_transport import find_transport
 from shared.llm_lock import LlmLock, Priority
 from shared.masking import mask_content
 
@@ -122,7 +123,7 @@ class Llm:
             host=str(settings.ollama_base_url),
             timeout=httpx.Timeout(settings.ollama_timeout_s, connect=3.0),
             follow_redirects=False,
-            **({"transport": transport} if transport else {}),
+            transport=transport or find_transport(),
         )
 
     async def chat(self, ask: Ask) -> ModelReply:
@@ -274,8 +275,12 @@ def _recover(text: str) -> list[ToolCallRequest]:
 
 def _masked(message: Message) -> Message:
     if message.get("role") in ("user", "tool") and isinstance(message.get("content"), str):
-        return {**message, "content": mask_content(message["content"])}
+        return {**message, "content": _mask_again(message["content"])}
     return message
+
+
+# The same texts go along with every turn of a conversation.
+_mask_again = functools.lru_cache(maxsize=64)(mask_content)
 
 
 @functools.cache

@@ -31,6 +31,7 @@ from shared.errors import (
     UpstreamUnavailable,
     error_from_code,
 )
+from shared.http_transport import find_transport
 from shared.logs import get_logger
 from shared.mcp_calls import ERROR_META, FRESH_META, KEY_META, REPLAYED_META
 from shared.mcp_tool import KEYED
@@ -153,7 +154,9 @@ class _Link:
                 timeout = httpx2.Timeout(60.0, connect=3.0)
                 hooks = {"response": [_note_status]}
                 http = await stack.enter_async_context(
-                    httpx2.AsyncClient(headers=headers, timeout=timeout, event_hooks=hooks)
+                    httpx2.AsyncClient(
+                        headers=headers, timeout=timeout, event_hooks=hooks, transport=find_transport(httpx2)
+                    )
                 )
                 source, mode = streamable_http_client(f"{base}/mcp", http_client=http), "auto"
             yield await stack.enter_async_context(Client(source, mode=mode, read_timeout_seconds=30.0, cache=None))
