@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from bench.deliveries import PATH, known_delivery
+from bench.deliveries import PATH, new_delivery
 from bench.http_line import post_once
 from bench.load import from_clients
 from bench.processes import cpu_ms
@@ -99,7 +99,7 @@ def _latency_rows(runs: list[_Stages]) -> list[Row]:
         spent = list(values)
         return Timings(spent, sum(spent) / 1000)
 
-    note = "six devices on three sites; ticket, rules, model, mail"
+    note = "a site each; ticket, rules, model, mail"
     total = timings(run.total for run in runs)
     return [
         latency_row("alert to queued mail, one at a time", total, n8n=N8N_RUN_MS, limit=LIMIT_RUN_MS, note=note),
@@ -152,7 +152,7 @@ def run_burst(world: DemoWorld, count: int) -> Burst:
 
 
 async def _post(world: DemoWorld) -> None:
-    await post_once(world.orchestrator, world.webhook_token, PATH, known_delivery())
+    await post_once(world.orchestrator, world.webhook_token, PATH, new_delivery())
 
 
 async def _post_all(world: DemoWorld, count: int) -> None:

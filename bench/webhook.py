@@ -1,16 +1,15 @@
-"""How fast a delivery is answered: stored, with its workflow, in one commit."""
+"""How fast a delivery is answered: kept before it is."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import httpx
 
-from bench.deliveries import PATH, known_delivery, stranger_delivery
+from bench.deliveries import PATH, new_delivery
 from bench.http_line import post_once
 from bench.load import at_rate, from_clients, one_by_one
 from bench.references import N8N_WEBHOOK_50_CLIENTS_PER_S, N8N_WEBHOOK_MS
@@ -49,7 +48,7 @@ def _park_runs(world: DemoWorld) -> None:
 
 
 async def _measure_parked(world: DemoWorld, scale: Scale) -> list[Row]:
-    post = partial(_post, world, stranger_delivery)
+    post = partial(_post, world)
     alone = await one_by_one(post, scale.pick(full=300, quick=100))
     crowd = await from_clients([post] * CLIENTS, scale.pick(full=2000, quick=400))
     note = "new alerts, a connection each, their runs parked by a hanging GLPI"
@@ -61,10 +60,10 @@ async def _measure_parked(world: DemoWorld, scale: Scale) -> list[Row]:
 
 async def _measure_loaded(world: DemoWorld, scale: Scale) -> Row:
     count = scale.pick(full=850, quick=170)
-    loaded = await at_rate(partial(_post, world, known_delivery), per_s=LOADED_PER_S, count=count)
+    loaded = await at_rate(partial(_post, world), per_s=LOADED_PER_S, count=count)
     note = "every delivery a new alert; timed from the instant it was due"
     return latency_row(f"webhook answered, {LOADED_PER_S:.0f}/s while workflows run", loaded, note=note)
 
 
-async def _post(world: DemoWorld, delivery: Callable[[], dict[str, Any]]) -> None:
-    await post_once(world.orchestrator, world.webhook_token, PATH, delivery())
+async def _post(world: DemoWorld) -> None:
+    await post_once(world.orchestrator, world.webhook_token, PATH, new_delivery())

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import httpx
 
-from bench.deliveries import FAILED_PORTS
+from bench.deliveries import FIRST_DEVICE, SITES, wan_port
 from cli.demo_world import DemoWorld, start_world
+from cli.processes import ROOT
 
+UNDISTURBED = {"STORM_SIZE": "1000000", "RECONCILE_S": "3600", "SETTLE_S": "900"}
+"""No storm, no second look while the first runs are measured."""
 OUR_PROGRAMS = ("observium", "glpi", "orchestrator")
 
 
@@ -58,7 +61,10 @@ class Worlds:
 
     def _start(self) -> DemoWorld:
         started = time.monotonic()
-        world = start_world(self.folder / f"world-{len(self.ready_s)}")
+        folder = self.folder / f"world-{len(self.ready_s)}"
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = UNDISTURBED | {"SITES_FILE": str(_write_sites(folder / "sites.toml"))}
+        world = start_world(folder, more_sites=SITES, settings=settings)
         self.ready_s.append(time.monotonic() - started)
         return world
 
@@ -70,6 +76,29 @@ def pids(world: DemoWorld) -> dict[str, int]:
 
 def fail_ports(world: DemoWorld) -> None:
     """Make true in Observium what the deliveries say."""
-    for port_id in FAILED_PORTS.values():
-        answer = httpx.post(f"{world.simulators['observium']}/_sim/port/{port_id}", json={"oper": "down"}, timeout=10)
-        answer.raise_for_status()
+    with httpx.Client(base_url=world.simulators["observium"], timeout=10, trust_env=False) as observium:
+        for device_id in range(FIRST_DEVICE, FIRST_DEVICE + SITES):
+            observium.post(f"/_sim/port/{wan_port(device_id)}", json={"oper": "down"}).raise_for_status()
+
+
+def _write_sites(path: Path) -> Path:
+    """The demo's registry with the invented sites."""
+    more = "".join(
+        f"""
+[[site]]
+code = "SITE{number}"
+name = "Site {number}"
+glpi_entity_id = 2
+isp = {{ name = "Fibrelys", circuit = "C-{number}" }}
+[[site.device]]
+id = {number}
+hostname = "site{number}-fw1.widip.example"
+role = "edge"
+owner = "WIDIP"
+wan_ports = ["wan1"]
+backup_ports = ["wan2"]
+"""
+        for number in range(FIRST_DEVICE, FIRST_DEVICE + SITES)
+    )
+    path.write_text((ROOT / "deploy/demo/sites.toml").read_text(encoding="utf-8") + more, encoding="utf-8")
+    return path

@@ -74,11 +74,14 @@ def start_world(
     environment: Mapping[str, str] | None = None,
     json_file: Path | None = None,
     listen: str | None = None,
+    more_sites: int = 0,
+    settings: Mapping[str, str] | None = None,
 ) -> DemoWorld:
     """Start everything and wait until it is ready. Raises DemoFailed with the log of what did not start.
 
     json_file gets the URLs and tokens; demo.json beside the folder unless it is given. Programs listen on free ports of
-    127.0.0.1; with `listen` on that address, each at its usual port.
+    127.0.0.1; with `listen` on that address, each at its usual port. more_sites: so many are simulated beside the
+    demo's. settings: the orchestrator's, over the demo's own.
     """
     environment = children_environment(os.environ if environment is None else environment)
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,10 +89,10 @@ def start_world(
     try:
         redis = start_redis(children, folder / "redis", environment=environment)
         world = DemoWorld(folder, children, redis, json_file or folder.parent / "demo.json", listen)
-        _start_simulators(world, environment)
+        _start_simulators(world, environment, more_sites)
         for name in PREFIXES:
             _start_server(world, name, environment)
-        _start_orchestrator(world, environment)
+        _start_orchestrator(world, environment, settings or {})
         _wait_ready(world)
         _write_json(world)
     except RedisFailed as error:
@@ -101,14 +104,14 @@ def start_world(
     return world
 
 
-def _start_simulators(world: DemoWorld, environment: Mapping[str, str]) -> None:
+def _start_simulators(world: DemoWorld, environment: Mapping[str, str], more_sites: int) -> None:
     real_model = environment.get("OLLAMA_BASE_URL")
     listeners = {
         name: _listen(world, f"simulated {name}", port if world.listen else 0)
         for name, port in SIMULATED.items()
         if not (name == "ollama" and real_model)
     }
-    command = [sys.executable, "-m", "simulators"]
+    command = [sys.executable, "-m", "simulators", "--more-sites", str(more_sites)]
     for name, listener in listeners.items():
         command += [f"--{name}", str(listener.fileno())]
         world.simulators[name] = _url(listener)
@@ -138,7 +141,7 @@ def _start_server(world: DemoWorld, name: str, environment: Mapping[str, str]) -
     )
 
 
-def _start_orchestrator(world: DemoWorld, environment: Mapping[str, str]) -> None:
+def _start_orchestrator(world: DemoWorld, environment: Mapping[str, str], settings: Mapping[str, str]) -> None:
     database = world.folder / "orchestrator.sqlite"
     for leftover in world.folder.glob(f"{database.name}*"):
         leftover.unlink()
@@ -158,7 +161,7 @@ def _start_orchestrator(world: DemoWorld, environment: Mapping[str, str]) -> Non
         "SOLVE_AFTER_S": str(SOLVE_AFTER_S),
         "OLLAMA_BASE_URL": world.model,
     }
-    world.orchestrator = _start_program(world, "orchestrator", {**environment, **_shared(world), **own})
+    world.orchestrator = _start_program(world, "orchestrator", {**environment, **_shared(world), **own, **settings})
 
 
 def _shared(world: DemoWorld) -> dict[str, str]:

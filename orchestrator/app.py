@@ -23,7 +23,7 @@ from orchestrator.proactif.line import Line
 from orchestrator.services import Services
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.tables import incident, metadata
-from orchestrator.webhooks import build_webhooks
+from orchestrator.webhooks import webhook_route
 from shared.database import Database
 from shared.engine import Engine, QueueSpec
 from shared.errors import WidipError
@@ -82,10 +82,9 @@ def create_app(
     # No docs page: its assets would come from the web. /openapi.json is there for any client.
     app = FastAPI(title="WIDIP orchestrator", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(HttpMetrics, registry=registry)
-    app.include_router(build_webhooks(services, line))
     app.include_router(build_api(services))
     app.include_router(build_incidents(services))
-    app.router.routes.append(metrics_route(registry))
+    app.router.routes += [webhook_route(services, line), metrics_route(registry)]
     _add_probes(app, running)
     return app
 

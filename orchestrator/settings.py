@@ -50,6 +50,7 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     hold_down_s: float = Field(default=300, ge=0, le=3600, description="what is over sooner was no outage, seconds")
     solve_after_s: float = Field(default=600, ge=0, description="a ticket is solved so long after recovery, seconds")
     note_gap_s: float = Field(default=30, ge=0, description="changes are gathered into one followup, seconds")
+    storm_size: int = Field(default=20, ge=2, description="more new incidents in five minutes get one parent ticket")
     reconcile_s: float = Field(default=60, ge=1, description="how often lost webhooks are looked for, seconds")
 
     _split = field_validator("observium_source_addresses", mode="before")(split_commas)

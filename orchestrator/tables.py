@@ -90,6 +90,8 @@ incident = sa.Table(
     sa.Column("waits_for", sa.String(16), nullable=False, comment="glpi: until it is back; person: a run failed"),
     sa.Column("attempts", sa.Integer, nullable=False, comment="works in a row that had to wait"),
     sa.Column("next_try_at", _instant, nullable=False, comment="when it waits for GLPI: not before"),
+    sa.Index("ix_incident_site", "site", "round_at"),
+    sa.Index("ix_incident_device", "device_id", "round_at"),
 )
 
 alert = sa.Table(

@@ -68,6 +68,12 @@ class HttpMetrics:
         try:
             await self._app(scope, receive, note)
         finally:
-            # The template, never the path: an unknown path is one label, not one each.
-            route = scope["route"].path if "route" in scope else "unknown"
-            self._seconds.labels(route, str(status)).observe(time.perf_counter() - started)
+            self._seconds.labels(_route_of(scope), str(status)).observe(time.perf_counter() - started)
+
+
+def _route_of(scope: Scope) -> str:
+    """The template, never a path with something in it: an unknown path is one label, not one each."""
+    if "route" in scope:
+        return str(scope["route"].path)
+    is_plain = "endpoint" in scope and not scope.get("path_params")
+    return str(scope["path"]) if is_plain else "unknown"

@@ -97,6 +97,9 @@ class Sites:
 
     def __init__(self, sites: tuple[Site, ...]) -> None:
         self._sites = sites
+        self._by_code = {site.code: site for site in sites}
+        self._by_id = {device.id: (site, device) for site in sites for device in site.device if device.id}
+        self._with_patterns = [site for site in sites if any(device.id is None for device in site.device)]
 
     def __iter__(self) -> Iterator[Site]:
         """Each site."""
@@ -104,12 +107,14 @@ class Sites:
 
     def find_site(self, device_id: int, hostname: str) -> tuple[Site, Device] | None:
         """The site of a device; None when no site, or more than one, claims it."""
-        found = [(site, device) for site in self._sites if (device := site.find_device(device_id, hostname))]
-        return found[0] if len(found) == 1 else None
+        found = {site.code: (site, device) for site in self._with_patterns if (device := site.find_device(0, hostname))}
+        if by_id := self._by_id.get(device_id):
+            found[by_id[0].code] = by_id
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def by_code(self, code: str) -> Site | None:
         """The site with this code."""
-        return next((site for site in self._sites if site.code == code), None)
+        return self._by_code.get(code)
 
 
 def _fits(hostname: str, pattern: str) -> bool:

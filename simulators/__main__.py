@@ -32,7 +32,7 @@ async def _serve(options: argparse.Namespace) -> None:
         return datetime.now(UTC).replace(tzinfo=None)
 
     apps = {
-        options.observium: create_observium(zone=UTC),
+        options.observium: create_observium(zone=UTC, more_sites=options.more_sites),
         options.glpi: create_glpi(smtp=relay, clock=utc_now),
         options.mail: create_mail(sink),
     }
@@ -48,6 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="simulators")
     for name in ("observium", "glpi", "ollama", "mail"):
         parser.add_argument(f"--{name}", type=int, required=name != "ollama", help="inherited socket")
+    parser.add_argument("--more-sites", type=int, default=0, help="sites of one router each beside the world's")
     asyncio.run(_serve(parser.parse_args()))
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import UTC, datetime
 from functools import partial
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from orchestrator.proactif import records
 from orchestrator.proactif.alerts import Alert, AlertKind
 from orchestrator.proactif.incidents import GLPI, Pace, Work, advance, start_work
+from orchestrator.proactif.intake import Intake
 from orchestrator.proactif.letters import storm_text, storm_title
 from orchestrator.proactif.records import Row
 from orchestrator.proactif.texts import ticket_text, ticket_title
@@ -26,9 +28,10 @@ from shared.sites import Site
 
 logger = get_logger("admission")
 
-BATCH = 50
-STORM = timedelta(minutes=5)
-STORM_SIZE = 20
+BATCH = 8
+"""Few in one commit: deliveries that wait for their answer go in between."""
+PAUSE_S = 0.1
+RESUME_BATCH = 50
 URGENCY = {"Critical": 4, "Warning": 3, "Informational": 2}
 DEFAULT_URGENCY = 3
 STORM_URGENCY = 5
@@ -48,13 +51,16 @@ class Admission:
         """Something has come: look now."""
         self._poked.set()
 
-    async def run_for_ever(self, *, every_s: float = 1.0) -> None:
+    async def run_for_ever(self, intake: Intake, *, every_s: float = 1.0) -> None:
         """The one loop of Proactif."""
+        looked_at = 0.0
         while True:
             self._poked.clear()
             try:
                 more = await self.admit()
-                await self.start_due()
+                if time.monotonic() - looked_at >= every_s:
+                    looked_at = time.monotonic()
+                    await self.start_due()
             except sa.exc.SQLAlchemyError as error:
                 logger.error("admission_failed", error_type=type(error).__name__, where=where_it_failed(error))
                 more = False
@@ -63,25 +69,47 @@ class Admission:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(every_s):
                         await self._poked.wait()
+            if intake.is_rushed:
+                await asyncio.sleep(PAUSE_S)
 
     async def admit(self) -> bool:
-        """Let in what waits, as many as fit one commit; True when there may be more."""
+        """Let in what waits, as many as fit one short commit; True when there may be more."""
         waiting = sa.select(delivery).where(delivery.c.admitted_at.is_(None))
         query = waiting.order_by(delivery.c.received_at, delivery.c.key).limit(BATCH)
         rows = await self._s.database.read(lambda c: [dict(row) for row in c.execute(query).mappings()])
-        works = [self._s.database.write(partial(self._admit_one, row)) for row in rows]
-        for row, queue in zip(rows, await asyncio.gather(*works, return_exceptions=True), strict=True):
-            if isinstance(queue, BaseException):
-                await self._set_aside(row, queue)
-            elif queue:
-                self._s.engine.nudge(queue)
+        if not rows:
+            return False
+        try:
+            queues = await self._s.database.write(partial(self._admit_all, rows))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not hold up the others
+            logger.warning("admitting_one_by_one", error_type=type(error).__name__)
+            queues = [await self._admit_alone(row) for row in rows]
+        for queue in set(queues) - {None}:
+            self._s.engine.nudge(str(queue))
         return len(rows) == BATCH
+
+    def _admit_all(self, rows: list[Row], connection: sa.Connection) -> list[str | None]:
+        return [self._admit_one(row, connection) for row in rows]
+
+    async def _admit_alone(self, row: Row) -> str | None:
+        """One that cannot be admitted stays in the table, with its outcome."""
+        try:
+            return await self._s.database.write(partial(self._admit_one, row))
+        except Exception as error:  # noqa: BLE001 - as above
+            logger.error("not_admitted", delivery=row["key"], error_type=type(error).__name__)
+            await self._s.database.write(partial(records.close_delivery, row, "error", None))
+            return None
 
     async def start_due(self) -> None:
         """Start the work of incidents whose time has come."""
         now = datetime.now(UTC)
         idle = incident.c.work.is_(None) & (incident.c.waits_for == "") & incident.c.closed_at.is_(None)
-        query = sa.select(incident.c.key).where(idle, incident.c.due_at <= now).order_by(incident.c.due_at).limit(BATCH)
+        query = (
+            sa.select(incident.c.key)
+            .where(idle, incident.c.due_at <= now)
+            .order_by(incident.c.due_at)
+            .limit(RESUME_BATCH)
+        )
         for key in await self._s.database.read(lambda c: list(c.execute(query).scalars())):
             queue = await self._s.database.write(partial(self._advance, key=key, now=now))
             if queue:
@@ -91,7 +119,9 @@ class Admission:
         """GLPI works again: what waited for it goes on, in the order it came. Returns how many."""
         now = datetime.now(UTC)
         waiting = (incident.c.waits_for == GLPI) & (incident.c.next_try_at <= now)
-        query = sa.select(incident.c.key).where(waiting).order_by(incident.c.opened_at, incident.c.key).limit(BATCH)
+        query = (
+            sa.select(incident.c.key).where(waiting).order_by(incident.c.opened_at, incident.c.key).limit(RESUME_BATCH)
+        )
         keys = await self._s.database.read(lambda c: list(c.execute(query).scalars()))
         for key in keys:
             # A commit each: the queue serves by time of arrival, and one commit has one time.
@@ -102,11 +132,6 @@ class Admission:
             logger.info("incidents_resumed", count=len(keys))
         return len(keys)
 
-    async def _set_aside(self, row: Row, error: BaseException) -> None:
-        """One that cannot be admitted must not hold up the others; it stays in the table, with its outcome."""
-        logger.error("not_admitted", delivery=row["key"], error_type=type(error).__name__)
-        await self._s.database.write(partial(records.close_delivery, row, "error", None))
-
     def _advance(self, connection: sa.Connection, *, key: str, now: datetime, resumed: bool = False) -> str | None:
         return advance(connection, self._s.engine, self._pace, key, now=now, resumed=resumed)
 
@@ -114,19 +139,20 @@ class Admission:
         """What one delivery changes; returns the queue to nudge."""
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
-        again = sa.select(delivery.c.admitted_at).where(delivery.c.key == row["key"])
-        if connection.execute(again).scalar() is not None:
-            return None  # another replica was quicker
+            again = sa.select(delivery.c.admitted_at).where(delivery.c.key == row["key"])
+            if connection.execute(again).scalar() is not None:
+                return None  # another replica was quicker
         alert, kind = Alert.model_validate(row["body"]), AlertKind(row["kind"])
         if kind is AlertKind.SYSLOG:
             records.close_delivery(row, "recorded", None, connection)
             return None
-        current = records.find_current(connection, row)
+        latest = records.find_latest(connection, row)
+        current = latest if latest and latest["closed_at"] is None else None
         if kind is AlertKind.RECOVER:
             return self._recover(connection, row, alert, current)
         if current is not None:
             return self._repeat(connection, row, alert, current)
-        return self._fail(connection, row, alert)
+        return self._fail(connection, row, alert, latest)
 
     def _recover(self, connection: sa.Connection, row: Row, alert: Alert, current: Row | None) -> str | None:
         if current is None or alert.at < current["failed_at"]:
@@ -151,42 +177,48 @@ class Admission:
         records.close_delivery(row, "failed_again" if failed_again else "updated", current["incident_key"], connection)
         return self._advance_family(connection, current)
 
-    def _fail(self, connection: sa.Connection, row: Row, alert: Alert) -> str | None:
+    def _fail(self, connection: sa.Connection, row: Row, alert: Alert, latest: Row | None) -> str | None:
         """An alert that no open incident has."""
-        if records.is_over(connection, row, alert):
-            records.close_delivery(row, "recorded", None, connection)
-            return None
         found = self._s.sites.find_site(alert.device_id, alert.hostname)
         site = found[0] if found else None
-        joined = records.find_closed(connection, row) or records.find_group(connection, row, site, alert)
-        if joined is None:
-            return self._open(connection, row, alert, site)
-        if joined["closed_at"] is not None:
-            records.reopen(connection, joined)
-        records.add_alert(connection, row, alert, joined["key"])
-        records.close_delivery(row, "reopened" if joined["closed_at"] else "joined", joined["key"], connection)
-        return self._advance_family(connection, {"incident_key": joined["key"], "parent_key": joined["parent_key"]})
-
-    def _open(self, connection: sa.Connection, row: Row, alert: Alert, site: Site | None) -> str | None:
-        """A new incident: by itself, or as one of so many that they have one cause."""
         now = datetime.now(UTC)
-        parent_key, queue = self._find_storm(connection, row, now)
+        around = records.look_around(connection, row, alert, site, now=now)
+        if around.is_over:
+            records.close_delivery(row, "recorded", None, connection)
+            return None
+        if latest is not None and records.may_reopen(latest, now):
+            records.reopen(connection, self._s.database, latest, row, alert)
+            records.close_delivery(row, "reopened", latest["incident_key"], connection)
+            return self._advance_family(connection, latest)
+        if around.group is None:
+            return self._open(connection, row, alert, site, recent=around.recent, now=now)
+        records.add_alert(connection, row, alert, around.group["key"])
+        records.close_delivery(row, "joined", around.group["key"], connection)
+        return self._advance_family(connection, around.group | {"incident_key": around.group["key"]})
+
+    def _open(
+        self, connection: sa.Connection, row: Row, alert: Alert, site: Site | None, *, recent: int, now: datetime
+    ) -> str | None:
+        """A new incident: by itself, or as one of so many that they have one cause."""
+        parent_key, queue = self._find_storm(connection, row, recent, now)
         key = f"obs-{row['key']}"
         ticket = self._ticket(ticket_title(alert, site), ticket_text(alert, site), site, URGENCY.get(alert.severity))
         values = records.new_incident(key, row, site=site, device_id=alert.device_id, ticket=ticket, now=now)
+        if parent_key is None:
+            queue = start_work(connection, self._s.engine, values, Work.OPEN, now=now)
         connection.execute(incident.insert().values(**values, parent_key=parent_key))
         records.add_alert(connection, row, alert, key)
         records.close_delivery(row, "attached" if parent_key else "opened", key, connection)
         if parent_key:
             return queue or self._advance(connection, key=parent_key, now=now)
-        records.open_run(connection, key, row, alert)
-        return start_work(connection, self._s.engine, values, Work.OPEN, now=now)
+        records.open_run(self._s.database, key, key, row, alert)
+        return queue
 
-    def _find_storm(self, connection: sa.Connection, row: Row, now: datetime) -> tuple[str | None, str | None]:
+    def _find_storm(
+        self, connection: sa.Connection, row: Row, recent: int, now: datetime
+    ) -> tuple[str | None, str | None]:
         """The parent of a new incident when too many come at once, and the queue to nudge if it was opened just now."""
-        recent = (incident.c.kind == "site") & (incident.c.opened_at > now - STORM)
-        count = connection.execute(sa.select(sa.func.count()).select_from(incident).where(recent)).scalar_one()
-        if count < STORM_SIZE:
+        if recent < self._s.settings.storm_size:
             return None, None
         raging = (incident.c.kind == "storm") & incident.c.closed_at.is_(None)
         latest = sa.select(incident.c.key).where(raging).order_by(incident.c.opened_at.desc())
@@ -194,13 +226,15 @@ class Admission:
         if key:
             return key, None
         key = f"storm-{row['key']}"
-        ticket = self._ticket(storm_title(count + 1), storm_text(count + 1), None, STORM_URGENCY)
+        ticket = self._ticket(storm_title(recent + 1), storm_text(recent + 1), None, STORM_URGENCY)
         values = records.new_incident(key, row, site=None, device_id=0, ticket=ticket, now=now) | {"kind": "storm"}
+        queue = start_work(connection, self._s.engine, values, Work.OPEN, now=now)
         connection.execute(incident.insert().values(values))
-        orphans = recent & incident.c.closed_at.is_(None) & incident.c.parent_key.is_(None)
+        alone = (incident.c.kind == "site") & incident.c.closed_at.is_(None) & incident.c.parent_key.is_(None)
+        orphans = alone & (incident.c.opened_at > now - records.STORM)
         connection.execute(incident.update().where(orphans).values(parent_key=key))
-        records.open_run(connection, key, row, None)
-        return key, start_work(connection, self._s.engine, values, Work.OPEN, now=now)
+        records.open_run(self._s.database, key, key, row, None)
+        return key, queue
 
     def _ticket(self, title: str, text: str, site: Site | None, urgency: int | None) -> Row:
         """What glpi_create_ticket gets; decided here, once."""

@@ -232,7 +232,12 @@ def advance(
     if following is None or following[1] > now:
         _set(connection, key, due_at=following[1] if following else None, waits_for="")
         return None
-    return start_work(connection, engine, incident.row, following[0], now=now, resumed=resumed)
+    queue = start_work(connection, engine, incident.row, following[0], now=now, resumed=resumed)
+    _set(connection, key, **{name: incident.row[name] for name in _WORK_COLUMNS})
+    return queue
+
+
+_WORK_COLUMNS = ("work", "work_no", "work_at", "due_at", "waits_for")
 
 
 def start_work(
@@ -244,12 +249,15 @@ def start_work(
     now: datetime,
     resumed: bool = False,
 ) -> str:
-    """Hand the incident to a workflow, in the caller's commit; returns the queue to nudge."""
-    key, number = row["key"], row["work_no"] + 1
-    _set(connection, key, work=work.value, work_no=number, work_at=now, due_at=None, waits_for="")
+    """Hand the incident to a workflow, in the caller's commit, which also stores the columns that change in `row`.
+
+    Returns the queue to nudge after the commit.
+    """
+    number = row["work_no"] + 1
+    row |= {"work": work.value, "work_no": number, "work_at": now, "due_at": None, "waits_for": ""}
     queue = TICKETS_QUEUE if work is Work.OPEN else ALERTS_QUEUE
     queue = RESUMED_QUEUE if resumed else queue
-    engine.enqueue(connection, WORKFLOWS[queue], queue, f"{key}.{number}", key, number)
+    engine.enqueue(connection, WORKFLOWS[queue], queue, f"{row['key']}.{number}", row["key"], number)
     return queue
 
 

@@ -32,7 +32,7 @@ class Line:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
         """Admit and reconcile until the block ends."""
-        loops = [asyncio.create_task(self.admission.run_for_ever())]
+        loops = [asyncio.create_task(self.admission.run_for_ever(self.intake))]
         loops.append(asyncio.create_task(self.reconciliation.run_for_ever()))
         try:
             yield self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,60 +12,70 @@ from orchestrator.proactif.alerts import Alert, AlertKind
 from orchestrator.proactif.incidents import Closed
 from orchestrator.tables import alert as alert_table
 from orchestrator.tables import delivery, incident, journal, run
+from shared.database import Database
 from shared.logs import redact
 from shared.sites import Site
 
 GROUP = timedelta(minutes=10)
 """Alerts of one site within this time are one disruption: pollers are staggered by five minutes."""
 REOPEN = timedelta(minutes=30)
+STORM = timedelta(minutes=5)
 
 Row = dict[str, Any]
 
 
-def find_current(connection: sa.Connection, row: Row) -> Row | None:
-    """The alert's row in an incident that is still followed."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known when an alert comes that no open incident has.
+
+    is_over: its recovery came first (Observium sends again what it could not send). group: the open incident of the
+    same place that began a moment ago. recent: incidents within the time of a storm.
+    """
+
+    is_over: bool
+    group: Row | None
+    recent: int
+
+
+def find_latest(connection: sa.Connection, row: Row) -> Row | None:
+    """The last row of an alert, with what became of its incident."""
     mine = (alert_table.c.instance == row["instance"]) & (alert_table.c.alert_id == row["alert_id"])
+    followed = ("parent_key", "closed_at", "closed_why", "ticket_id", "round")
     query = (
-        sa.select(alert_table, incident.c.parent_key)
+        sa.select(alert_table, *(incident.c[name] for name in followed))
         .join(incident, incident.c.key == alert_table.c.incident_key)
-        .where(mine, incident.c.closed_at.is_(None))
+        .where(mine)
         .order_by(alert_table.c.id.desc())
+        .limit(1)
     )
     found = connection.execute(query).mappings().first()
     return dict(found) if found else None
 
 
-def is_over(connection: sa.Connection, row: Row, alert: Alert) -> bool:
-    """Its recovery came first: Observium sends what it could not send again."""
+def may_reopen(latest: Row, now: datetime) -> bool:
+    """We solved it a moment ago, and it is back."""
+    just = latest["closed_at"] is not None and now - latest["closed_at"] < REOPEN
+    return bool(just and latest["closed_why"] == Closed.SOLVED and latest["ticket_id"])
+
+
+def look_around(connection: sa.Connection, row: Row, alert: Alert, site: Site | None, *, now: datetime) -> Surroundings:
+    """One look at the tables, for an alert that is new to us."""
     mine = (delivery.c.instance == row["instance"]) & (delivery.c.alert_id == row["alert_id"])
     later = mine & (delivery.c.kind == AlertKind.RECOVER.value) & (delivery.c.at > alert.at)
-    return connection.execute(sa.select(delivery.c.key).where(later).limit(1)).first() is not None
+    unknown = incident.c.site.is_(None) & (incident.c.device_id == alert.device_id)
+    same = (incident.c.site == site.code) if site else unknown
+    young = incident.c.closed_at.is_(None) & (incident.c.round_at > now - GROUP)
+    ours = same & young & (incident.c.kind == "site") & (incident.c.instance == row["instance"])
+    group = sa.select(incident.c.key).where(ours).order_by(incident.c.round_at.desc()).limit(1)
+    recent = sa.select(sa.func.count()).where(incident.c.kind == "site", incident.c.opened_at > now - STORM)
+    over, key, count = connection.execute(
+        sa.select(sa.exists().where(later), group.scalar_subquery(), recent.scalar_subquery())
+    ).one()
+    return Surroundings(bool(over), _find_incident(connection, key) if key else None, int(count))
 
 
-def find_closed(connection: sa.Connection, row: Row) -> Row | None:
-    """The incident that we solved a moment ago and that is back."""
-    mine = (alert_table.c.instance == row["instance"]) & (alert_table.c.alert_id == row["alert_id"])
-    just = (incident.c.closed_why == Closed.SOLVED.value) & (incident.c.closed_at > datetime.now(UTC) - REOPEN)
-    query = (
-        sa.select(incident)
-        .join(alert_table, incident.c.key == alert_table.c.incident_key)
-        .where(mine, just, incident.c.ticket_id.is_not(None))
-        .order_by(incident.c.closed_at.desc())
-    )
-    found = connection.execute(query).mappings().first()
-    return dict(found) if found else None
-
-
-def find_group(connection: sa.Connection, row: Row, site: Site | None, alert: Alert) -> Row | None:
-    """The open incident of the site that began a moment ago; of the device, when nobody knows the site."""
-    same = (
-        incident.c.site == site.code if site else incident.c.site.is_(None) & (incident.c.device_id == alert.device_id)
-    )
-    young = incident.c.closed_at.is_(None) & (incident.c.round_at > datetime.now(UTC) - GROUP)
-    one = (incident.c.kind == "site") & (incident.c.instance == row["instance"])
-    query = sa.select(incident).where(one, same, young).order_by(incident.c.round_at.desc())
-    found = connection.execute(query).mappings().first()
-    return dict(found) if found else None
+def _find_incident(connection: sa.Connection, key: str) -> Row:
+    return dict(connection.execute(sa.select(incident).where(incident.c.key == key)).mappings().one())
 
 
 def new_incident(key: str, row: Row, *, site: Site | None, device_id: int, ticket: Row, now: datetime) -> Row:
@@ -82,6 +93,7 @@ def new_incident(key: str, row: Row, *, site: Site | None, device_id: int, ticke
         "told": [],
         "closed_why": "",
         "kept": {"ticket": ticket},
+        "work": None,
         "work_no": 0,
         "waits_for": "",
         "attempts": 0,
@@ -89,31 +101,20 @@ def new_incident(key: str, row: Row, *, site: Site | None, device_id: int, ticke
     }
 
 
-def reopen(connection: sa.Connection, found: Row) -> None:
+def reopen(connection: sa.Connection, database: Database, latest: Row, row: Row, alert: Alert) -> None:
     """The same ticket, a new round: whoever was told that it is over is told that it is not."""
-    values = {"closed_at": None, "closed_why": "", "round": found["round"] + 1, "round_at": datetime.now(UTC)}
+    now = datetime.now(UTC)
+    values = {"closed_at": None, "closed_why": "", "round": latest["round"] + 1, "round_at": now}
     values |= {"diagnosed_at": None, "settled_at": None, "told": []}
-    connection.execute(incident.update().where(incident.c.key == found["key"]).values(**values))
-    run_row = {"id": f"{found['key']}.r{values['round']}", "kind": "proactif", "incident_key": found["key"]}
-    run_row |= {"state": "running", "started_at": datetime.now(UTC), "summary": {}}
-    connection.execute(run.insert().values(run_row))
+    connection.execute(incident.update().where(incident.c.key == latest["incident_key"]).values(**values))
+    again = {"recovered_at": None, "failed_at": alert.at, "changed_at": now, "flaps": latest["flaps"] + 1}
+    set_alert(connection, latest["id"], **again)
+    open_run(database, f"{latest['incident_key']}.r{values['round']}", latest["incident_key"], row, alert)
 
 
 def add_alert(connection: sa.Connection, row: Row, alert: Alert, key: str) -> None:
-    """A new row, or the old one of a reopened incident."""
+    """An alert that an incident has not had yet."""
     now = datetime.now(UTC)
-    mine = (alert_table.c.incident_key == key) & (alert_table.c.alert_id == row["alert_id"])
-    old = connection.execute(sa.select(alert_table).where(mine)).mappings().first()
-    if old is not None:
-        values = {
-            "recovered_at": None,
-            "failed_at": alert.at,
-            "changed_at": now,
-            "flaps": old["flaps"] + 1,
-            "missed": 0,
-        }
-        connection.execute(alert_table.update().where(mine).values(**values))
-        return
     values = {"instance": row["instance"], "alert_id": row["alert_id"], "incident_key": key, "told": ""}
     values |= {"device_id": alert.device_id, "facts": row["body"], "seen_at": now, "changed_at": now}
     values |= {"failed_at": alert.at, "recovered_at": None, "reminders": 0, "flaps": 0, "missed": 0}
@@ -131,17 +132,19 @@ def close_delivery(row: Row, outcome: str, key: str | None, connection: sa.Conne
     connection.execute(delivery.update().where(delivery.c.key == row["key"]).values(**values))
 
 
-def open_run(connection: sa.Connection, key: str, row: Row, alert: Alert | None) -> None:
-    """The run that the journal tells: from the delivery to the mail."""
+def open_run(database: Database, run_id: str, key: str, row: Row, alert: Alert | None) -> None:
+    """The run that the journal tells: from the delivery to the mail. It tells only, so it rides on the next commit."""
     now = datetime.now(UTC)
-    values = {"id": key, "kind": "proactif", "incident_key": key, "state": "running", "started_at": now, "summary": {}}
-    connection.execute(run.insert().values(values))
+    values = {"id": run_id, "kind": "proactif", "incident_key": key, "state": "running"}
+    database.add_later(run, values | {"started_at": now, "summary": {}})
     lines: list[tuple[str, Row]] = [("stored", {"delivery": row["key"]})]
     if alert is not None:
         received = {"alert_id": alert.alert_id, "device": alert.hostname, "message": alert.message}
         lines.insert(0, ("received", received))
-    rows = [{"run_id": key, "at": row["received_at"], "kind": kind, "detail": redact(detail)} for kind, detail in lines]
-    connection.execute(journal.insert(), rows)
+    for kind, detail in lines:
+        database.add_later(
+            journal, {"run_id": run_id, "at": row["received_at"], "kind": kind, "detail": redact(detail)}
+        )
 
 
 def list_children_sites(connection: sa.Connection, key: str) -> list[str]:

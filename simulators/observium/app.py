@@ -32,14 +32,15 @@ def create_app(
     basic: tuple[str, str] = ("widip", "sim-password"),
     clock: Clock = now_utc,
     zone: tzinfo | None = None,
+    more_sites: int = 0,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Starlette:
     """Build one Observium; its state is `app.state.observium`, its faults `app.state.faults`.
 
-    zone is the server's local time (Europe/Paris unless told); transport carries the deliveries of
-    `/_sim/deliver` and is the network unless told.
+    zone is the server's local time (Europe/Paris unless told); more_sites are invented beside the world's; transport
+    carries the deliveries of `/_sim/deliver` and is the network unless told.
     """
-    state = ObserviumState(base_url=base_url, clock=clock, zone=zone or ZoneInfo("Europe/Paris"))
+    state = ObserviumState(base_url=base_url, clock=clock, zone=zone or ZoneInfo("Europe/Paris"), more_sites=more_sites)
     faults = Faults()
     api = Api(state, Gate(tokens=tokens, basic=basic, clock=clock))
     routes = [

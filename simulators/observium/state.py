@@ -32,7 +32,7 @@ class ObserviumState:
     Ports of a down device are not polled: a switch thrown meanwhile shows only once the device is up again.
     """
 
-    def __init__(self, *, base_url: str, clock: Clock, zone: tzinfo) -> None:
+    def __init__(self, *, base_url: str, clock: Clock, zone: tzinfo, more_sites: int = 0) -> None:
         self.base_url = base_url.rstrip("/")
         self.clock = clock
         self.zone = zone
@@ -48,7 +48,7 @@ class ObserviumState:
         self.rounds_pagesize = False
         self._polled_at: dict[int, datetime] = {}
         self._unseen: dict[int, tuple[str, str]] = {}
-        self._fill(load_world())
+        self._fill(load_world(more_sites=more_sites))
 
     def _fill(self, world: dict[str, list[dict[str, Any]]]) -> None:
         now = self.clock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -148,4 +149,6 @@ async def test_all_pages_of_the_list_are_read(start: Start) -> None:
     await look(o)
     (incident,) = await o.until(are_diagnosed)
 
-    assert len((await o.incident(incident["key"]))["alerts"]) == 130
+    async with asyncio.timeout(20):
+        while len((await o.incident(incident["key"]))["alerts"]) < 130:
+            await asyncio.sleep(0.05)
