@@ -112,25 +112,39 @@ _LOOKS = {"mine": Look.NO, "orphan": Look.FIRST, "orphan_late": Look.ONLY}
 class IdempotencyRecord:
     """The record of one server."""
 
-    def __init__(self, redis: RedisHelper, *, server: str, settle_s: float = SETTLE_S) -> None:
+    def __init__(
+        self, redis: RedisHelper, *, server: str, settle_s: float = SETTLE_S, needs_redis: bool = False
+    ) -> None:
         self._redis = redis
         self._server = server
         self._settle_s = settle_s
+        self._needs_redis = needs_redis
 
-    async def run(self, *, token: str, tool: str, key: str, arguments: str, work: Work) -> Outcome:
+    async def check(self) -> None:
+        """Before a write of a server whose writes need Redis. Raises UpstreamUnavailable."""
+        if self._needs_redis:
+            await self._redis.ping()
+
+    async def run(
+        self, *, token: str, tool: str, key: str, arguments: str, work: Work, keep: Callable[[str], str] = str
+    ) -> Outcome:
         """Do `work` once per key. `arguments` is a digest: another value under the same key is InvalidInput.
 
-        When Redis is down the work goes on, told to look first; a work that cannot look then refuses by itself.
+        keep: what of the result is recorded, for results with secrets in them.
+        When Redis is down the work goes on, told to look first; a work that cannot look then refuses by itself. Where
+        writes need Redis, UpstreamUnavailable is raised and nothing done.
         """
         record = f"widip:idempotency:{self._server}:{token}:{tool}:{key}"
         owner = uuid.uuid4().hex
         try:
             state = await self._begin(record, owner, arguments)
         except UpstreamUnavailable:
+            if self._needs_redis:
+                raise
             return Outcome(await work(Look.FIRST), replayed=False)
         if isinstance(state, Outcome):
             return state
-        return await self._do(record, owner, arguments, work, look=_LOOKS[state])
+        return await self._do(record, owner, arguments, work, look=_LOOKS[state], keep=keep)
 
     async def _begin(self, record: str, owner: str, arguments: str) -> str | Outcome:
         """'mine', 'orphan', 'orphan_late', or the outcome of whoever was first."""
@@ -146,7 +160,9 @@ class IdempotencyRecord:
                 return Outcome(json.loads(answer)["result"], replayed=True)
             await asyncio.sleep(POLL_S)
 
-    async def _do(self, record: str, owner: str, arguments: str, work: Work, *, look: Look) -> Outcome:
+    async def _do(
+        self, record: str, owner: str, arguments: str, work: Work, *, look: Look, keep: Callable[[str], str]
+    ) -> Outcome:
         keys = [record, _alive(record)]
         async with self._heartbeat(keys[1], owner):
             try:
@@ -164,7 +180,7 @@ class IdempotencyRecord:
             except BaseException:
                 await self._abandon(keys, owner, settled=False)
                 raise
-        done = json.dumps({"state": "done", "owner": owner, "args": arguments, "result": result})
+        done = json.dumps({"state": "done", "owner": owner, "args": arguments, "result": keep(result)})
         await self._quietly(_FINISH, keys, [owner, done, str(KEEP_S)])
         return Outcome(result, replayed=False)
 

@@ -7,20 +7,21 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.context import ServerRequestContext
 from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, PaginatedRequestParams, TextContent
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from shared.errors import InvalidInput, NotFound, Refused, WidipError
 from shared.idempotency import IdempotencyRecord, Look
 from shared.logs import get_logger, redact_text, where_it_failed
 from shared.mcp_tokens import ANONYMOUS, Token, TokenBook
-from shared.mcp_tool import Call, Risk, Tool
+from shared.mcp_tool import Call, Confidential, Risk, Tool
 from shared.metrics import ToolMetrics
 
 logger = get_logger("mcp")
@@ -53,12 +54,15 @@ class ToolCalls:
         book: TokenBook | None,
         record: IdempotencyRecord,
         metrics: ToolMetrics,
+        digest: Callable[[str], str] | None = None,
     ) -> None:
+        """digest: a keyed one, for a server that is given secrets: a plain digest of a short secret tells it."""
         self._tools = {tool.name: tool for tool in tools}
         self._server = server
         self._book = book
         self._record = record
         self._metrics = metrics
+        self._digest = digest or _sha256
         self._writes: set[asyncio.Task[_Answer]] = set()
 
     async def list_tools(self, _ctx: RequestContext, _params: PaginatedRequestParams | None) -> ListToolsResult:
@@ -133,14 +137,16 @@ class ToolCalls:
             repeated = replace(call, look_first=look is not Look.NO, look_only=look is Look.ONLY)
             return _as_json(await tool.invoke(repeated, parsed))
 
+        await self._record.check()
         if call.idempotency_key is None:
             return _Answer(await work(Look.NO))
         done = await self._record.run(
             token=call.caller,
             tool=tool.name,
             key=call.idempotency_key,
-            arguments=_digest(parsed),
+            arguments=self._digest(_canonical(parsed)),
             work=work,
+            keep=partial(_for_record, tool.output_model),
         )
         return _Answer(done.result, done.replayed)
 
@@ -182,12 +188,28 @@ def _call_from_meta(meta: Mapping[str, Any], caller: Token, request_id: str) -> 
         idempotency_key=key,
         fresh_after=fresh,
         recipient_domains=caller.recipient_domains,
+        scopes=caller.scopes,
+        ous=caller.ous,
     )
 
 
-def _digest(parsed: BaseModel) -> str:
-    canonical = json.dumps(parsed.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def _canonical(parsed: BaseModel) -> str:
+    return json.dumps(parsed.model_dump(), sort_keys=True, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> str:
+    """A secret as itself: two secrets must not have one digest."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _for_record(model: type[BaseModel], text: str) -> str:
+    if not issubclass(model, Confidential):
+        return text
+    return _as_json(model.model_validate_json(text).for_record())
 
 
 def _as_json(result: BaseModel) -> str:

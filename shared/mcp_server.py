@@ -48,11 +48,12 @@ CheckReady = Callable[[], Awaitable[list[str]]]
 
 @dataclass(frozen=True, slots=True)
 class ServerSpec:
-    """What tells one server from another."""
+    """What tells one server from another. writes_need_redis: without it, it refuses them."""
 
     name: str
     historical_prefix: str
     instructions: str
+    writes_need_redis: bool = False
 
 
 def build_app(
@@ -63,8 +64,12 @@ def build_app(
     redis: RedisHelper,
     check_ready: CheckReady,
     lifespan: Callable[[], AbstractAsyncContextManager[None]],
+    digest: Callable[[str], str] | None = None,
 ) -> Starlette:
-    """The server as an ASGI app. `lifespan` opens and closes what the tools use, once a process."""
+    """The server as an ASGI app. `lifespan` opens and closes what the tools use, once a process.
+
+    digest: of arguments, keyed, for a server that is given secrets.
+    """
     registry = CollectorRegistry()
     metrics = ToolMetrics(registry)
     book = _open_book(spec, settings, redis)
@@ -72,8 +77,11 @@ def build_app(
         registered(tools, settings),
         server=spec.name,
         book=book,
-        record=IdempotencyRecord(redis, server=spec.name, settle_s=settings.write_settle_s),
+        record=IdempotencyRecord(
+            redis, server=spec.name, settle_s=settings.write_settle_s, needs_redis=spec.writes_need_redis
+        ),
         metrics=metrics,
+        digest=digest,
     )
     server: Server[Any] = Server(
         f"widip-{spec.name}",

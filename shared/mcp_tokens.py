@@ -8,6 +8,7 @@
     hourly_calls = 20000
     hourly_writes = 2000
     recipient_domains = ["*"]       # where send_email may write to
+    ous = ["OU=Clients,DC=…"]       # whose accounts the AD server may touch; none when it is missing
 
 Tokens are long random strings, so one round of SHA-256 is enough; a password would need a slow hash.
 """
@@ -39,11 +40,12 @@ class Token(BaseModel):
 
     name: str = Field(pattern=NAME)
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False)
-    scopes: frozenset[Literal["read", "write", "reveal"]]
+    scopes: frozenset[Literal["read", "write", "reveal", "set_password"]]
     tools: frozenset[str] = frozenset({"*"})
     hourly_calls: int = Field(default=20_000, ge=1)
     hourly_writes: int = Field(default=2_000, ge=0)
     recipient_domains: frozenset[str] = frozenset({"*"})
+    ous: frozenset[str] = frozenset()
 
     def may_call(self, tool: Tool) -> bool:
         """True when scopes and the list of tools allow it."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import typing
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from mcp_types import Tool as McpTool
 from mcp_types import ToolAnnotations
@@ -39,6 +40,7 @@ class Call:
     look_only: and if it is not there, do not make it yet: an earlier try without an answer may still take effect.
     fresh_after: epoch seconds; a cached answer older than this will not do.
     recipient_domains: where this caller may send mail to; "*" is anywhere.
+    scopes: what the caller's token allows. ous: distinguished names of the OUs whose accounts it may touch.
     """
 
     caller: str = "in-process"
@@ -48,6 +50,8 @@ class Call:
     look_only: bool = False
     fresh_after: float | None = None
     recipient_domains: frozenset[str] = frozenset({"*"})
+    scopes: frozenset[str] = frozenset()
+    ous: frozenset[str] = frozenset()
 
     def check_may_act(self, system: str) -> None:
         """After a look that found nothing. Raises OutcomeUnknown while an earlier try may still take effect."""
@@ -58,6 +62,14 @@ class Call:
     def part(self, name: str) -> Call:
         """This call as seen by one of its several effects: with a key of its own, so that marks cannot be confused."""
         return replace(self, idempotency_key=self.idempotency_key and f"{self.idempotency_key}:{name}")
+
+
+class Confidential(BaseModel, ABC):
+    """A result with something in it that nothing may record. The field that holds it has a default of None."""
+
+    @abstractmethod
+    def for_record(self) -> Self:
+        """What a repeat of the call gets: the same without the secret."""
 
 
 class _ToolInput(BaseModel):

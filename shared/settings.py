@@ -39,6 +39,10 @@ class ProgramSettings(BaseSettings):
         return RedisHelper(f"redis://{self.redis_host}:{self.redis_port}/0", password=password)
 
 
+SEAL_KEY = 32
+"""Characters of SEAL_KEY at least: `openssl rand -base64 32` makes 44."""
+
+
 class ServerSettings(ProgramSettings):
     """What all MCP servers share."""
 

@@ -49,6 +49,13 @@ REQUIREMENTS = (
     Requirement("M-08", "a tool list stays under 2,000 tokens", "own"),
     Requirement("M-09", "READ_ONLY and TOOLS filter at registration", "brief"),
     Requirement("M-10", "an oversized POST over SSE does not hang its caller past the deadline", "sheet"),
+    # secrets
+    Requirement("S-01", "a sealed reference opens once, for its caller, purpose and subject, and nobody else", "brief"),
+    Requirement("S-02", "Redis holds a sealed value for ten minutes at most, unreadable and bound to its name", "own"),
+    Requirement("S-03", "a repeated call finds the value that it sealed first", "own"),
+    Requirement("S-04", "a secret in arguments or results is not recorded, not even as a plain digest", "brief"),
+    Requirement("S-06", "a sealed link is opened in the one mail to its recipient, and left nowhere else", "brief"),
+    Requirement("S-05", "a server whose writes need Redis refuses them without it", "brief"),
     # MCP client
     Requirement("C-01", "one server down does not stop the others and is named", "own"),
     Requirement("C-02", "a lost answer is asked again only when that is harmless", "own"),

@@ -21,6 +21,7 @@ from simulators.glpi.app import create_app as create_glpi
 from simulators.observium.app import create_app as create_observium
 
 TOKEN = "widip_test-token-of-the-orchestrator"
+SEAL_KEY = SecretStr("seal-key-of-the-tests-0123456789abcdef")
 READER = "widip_test-token-of-a-reader"
 Serve = Callable[[Any], Awaitable[str]]
 
@@ -49,6 +50,7 @@ def glpi_settings(glpi_url: str, redis_port: int, folder: Path, **changes: Any) 
         "glpi_timezone": "UTC",
         "glpi_timeout_s": 2.0,
         "write_settle_s": 0.0,
+        "seal_key": SEAL_KEY,
     }
     return GlpiSettings(**(values | changes))
 

@@ -10,6 +10,7 @@ import httpx
 from starlette.applications import Starlette
 
 from servers.glpi.client import GlpiClient
+from servers.glpi.links import SealedLinks
 from servers.glpi.mail import GlpiMail
 from servers.glpi.session import SYSTEM, GlpiSession
 from servers.glpi.settings import GlpiSettings
@@ -17,6 +18,7 @@ from servers.glpi.tools import build_tools
 from servers.glpi.users import GlpiUsers
 from shared.http_client import HttpClient
 from shared.mcp_server import ServerSpec, build_app
+from shared.sealed import Seals
 
 SPEC = ServerSpec(
     name="glpi",
@@ -35,7 +37,13 @@ def create_app(settings: GlpiSettings | None = None, *, transport: httpx.AsyncBa
         user_token=settings.glpi_user_token.get_secret_value(),
     )
     glpi = GlpiClient(session, zone=ZoneInfo(settings.glpi_timezone))
-    mail = GlpiMail(glpi, sender=settings.glpi_mail_sender, sender_name=settings.glpi_mail_sender_name)
+    redis = settings.open_redis()
+    mail = GlpiMail(
+        glpi,
+        sender=settings.glpi_mail_sender,
+        sender_name=settings.glpi_mail_sender_name,
+        links=SealedLinks(Seals(redis, settings.seal_key) if settings.seal_key else None),
+    )
 
     async def check_ready() -> list[str]:
         await glpi.check_health()
@@ -50,7 +58,7 @@ def create_app(settings: GlpiSettings | None = None, *, transport: httpx.AsyncBa
         SPEC,
         build_tools(glpi, GlpiUsers(glpi), mail),
         settings=settings,
-        redis=settings.open_redis(),
+        redis=redis,
         check_ready=check_ready,
         lifespan=lifespan,
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from servers.glpi.client import GlpiClient
+from servers.glpi.links import SealedLinks
 from servers.glpi.models import EmailRef, EmailState, email_state_from_glpi
 from servers.glpi.session import SYSTEM, found_or
 from servers.glpi.text import escape, looks_like_html, parse_html
@@ -36,9 +37,11 @@ class GlpiMail:
         *,
         sender: str,
         sender_name: str,
+        links: SealedLinks,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._glpi = glpi
+        self._links = links
         self._session = glpi.session
         self._sender = sender
         self._sender_name = sender_name
@@ -47,15 +50,16 @@ class GlpiMail:
     async def send(self, call: Call, email: Email) -> EmailRef:
         """Queue the mail once, then leave a private trace (without the body) on the ticket.
 
-        Raises Refused when the caller may not write to that domain, NotFound for an unknown ticket.
+        Sealed links in the body are opened, for this recipient only; what they say is in the queued mail and nowhere
+        else. Raises Refused when the caller may not write to that domain or a link is not for this recipient, NotFound
+        for an unknown ticket.
         """
         _check_domain(call, email.recipient)
         ticket = await self._session.get(f"/Ticket/{email.ticket_id}")
         mark = self._session.mark("mail", call)
         found = await self._find(mark, email) if mark and call.look_first else None
-        if found is None:
-            call.check_may_act(SYSTEM)
-        email_id = found or await self._queue(email, mark, entity_id=int(ticket.get("entities_id") or 0))
+        email_id = found or await self._open_and_queue(call, email, mark, int(ticket.get("entities_id") or 0))
+        await self._links.mark_used(call, email.body)
         return EmailRef(
             email_id=email_id,
             ticket_id=email.ticket_id,
@@ -83,6 +87,11 @@ class GlpiMail:
         return [
             f"{late} mails wait in GLPI for over 10 min: is its action queuednotification in CLI mode, with a cron?"
         ]
+
+    async def _open_and_queue(self, call: Call, email: Email, mark: str | None, entity_id: int) -> int:
+        call.check_may_act(SYSTEM)
+        opened = replace(email, body=await self._links.open(call, email.body, email.recipient))
+        return await self._queue(opened, mark, entity_id=entity_id)
 
     async def _queue(self, email: Email, mark: str | None, *, entity_id: int) -> int:
         shape = await self._glpi.shape()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, HttpUrl, SecretStr, field_validator
 
-from shared.settings import ServerSettings
+from shared.settings import SEAL_KEY, ServerSettings
 
 
 class GlpiSettings(ServerSettings):
@@ -18,6 +18,9 @@ class GlpiSettings(ServerSettings):
     glpi_app_token: SecretStr = Field(description="token of the API client")
     glpi_mail_sender: str = Field(pattern=r"^[^@\s<>,]+@[^@\s<>,]+$", description="From address of send_email")
     glpi_mail_sender_name: str = Field(default="WIDIP", description="From name of send_email")
+    seal_key: SecretStr | None = Field(
+        default=None, min_length=SEAL_KEY, description="key of sealed references; without it mails hold no sealed links"
+    )
     glpi_timezone: str = Field(default="Europe/Paris", description="GLPI's time zone: its dates name none")
     glpi_timeout_s: float = Field(default=15.0, gt=0, description="deadline of one request, seconds")
 

@@ -163,7 +163,10 @@ class GlpiTools:
         body: Annotated[str, Field(min_length=1, max_length=50_000, description="plain text or HTML")],
         ticket_id: TicketId,
     ) -> EmailRef:
-        """Send one e-mail about a ticket to one address; a private trace is left on the ticket."""
+        """Send one e-mail about a ticket to one address; a private trace is left on the ticket.
+
+        A `sealed:link:…` in the body becomes its link, if it was made for this recipient.
+        """
         email = Email(recipient=recipient, subject=subject, body=body, ticket_id=ticket_id)
         return await self._mail.send(call, email)
 
