@@ -40,18 +40,24 @@ class Api:
         self._state.poll()
         return self._one(entity, rest[0], request.query_params) if rest else self._many(entity, request.query_params)
 
-    def _rows(self, entity: str) -> dict[int, Row]:
+    def _rows(self, entity: str, device_id: str = "") -> dict[int, Row]:
+        """All of an entity; with a device, its ports only, which the filters would find the long way."""
+        if entity == "ports" and device_id.isdecimal():
+            return self._state.ports_of(int(device_id))
         rows: dict[int, Row] = getattr(self._state, entity)
         return dict(reversed(rows.items())) if entity == "alert_log" else rows
 
     def _one(self, entity: str, key: str, query: Mapping[str, str]) -> Response:
-        for row_id, row in self._rows(entity).items():
-            if str(row_id) == key or (entity == "devices" and row["hostname"] == key):
-                return JSONResponse({"status": "ok", SINGULAR[entity]: self._to_json(entity, row, query)})
+        rows = self._rows(entity)
+        row = rows.get(int(key)) if key.isdecimal() else None
+        if row is None and entity == "devices":
+            row = next((row for row in rows.values() if row["hostname"] == key), None)
+        if row is not None:
+            return JSONResponse({"status": "ok", SINGULAR[entity]: self._to_json(entity, row, query)})
         return refuse(404, f"No such {SINGULAR[entity]}")
 
     def _many(self, entity: str, query: Mapping[str, str]) -> Response:
-        found = list_matching(self._state, entity, self._rows(entity), query)
+        found = list_matching(self._state, entity, self._rows(entity, query.get("device_id", "")), query)
         page = list(found.items())[self._slice(entity, query)]
         rows = {str(row_id): self._to_json(entity, row, query) for row_id, row in page}
         # PHP writes an empty map as a list, and this payload's count as text.

@@ -46,6 +46,7 @@ class ObserviumState:
         self.down_since: dict[int, datetime] = {}
         self.deliveries: list[dict[str, Any]] = []
         self.rounds_pagesize = False
+        self._port_ids: dict[int, list[int]] = {}
         self._polled_at: dict[int, datetime] = {}
         self._unseen: dict[int, tuple[str, str]] = {}
         self._fill(load_world(more_sites=more_sites))
@@ -61,13 +62,14 @@ class ObserviumState:
             for port in device["ports"]:
                 row = build_port_row(port, device_id=device_id, now=now, zone=self.zone)
                 self.ports[int(port["port_id"])] = row
+                self._port_ids.setdefault(device_id, []).append(int(port["port_id"]))
             self._stamp(device_id, now - timedelta(seconds=device_id * 37 % 300))
             if self.devices[device_id]["status"] == "0":
                 self.down_since[device_id] = now
 
     def ports_of(self, device_id: int) -> dict[int, Row]:
         """The ports of one device, by id."""
-        return {port_id: row for port_id, row in self.ports.items() if row["device_id"] == str(device_id)}
+        return {port: self.ports[port] for port in self._port_ids.get(device_id, []) if port in self.ports}
 
     def poll(self) -> None:
         """Write the polls that fell due since the last look. Down and disabled devices get none."""
