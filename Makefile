@@ -12,7 +12,7 @@ demo: .venv/base ## Watch an alert become a ticket (ARGS=--once ends by itself)
 	@$(PYTHON) -m cli demo $(ARGS)
 
 test: .venv/dev ## Run every test (ARGS is passed to pytest)
-	@$(PYTHON) -m pytest -q -n 2 $(ARGS)
+	@$(PYTHON) -m pytest -q -n 4 $(ARGS)
 
 check: .venv/dev ## Format, lint, types, imports
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy . && .venv/bin/lint-imports --no-logo

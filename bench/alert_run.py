@@ -72,12 +72,12 @@ def _one_run(world: DemoWorld, api: httpx.Client) -> _Stages:
 
 
 def _stages(journal: list[dict[str, Any]], sent_at: datetime) -> _Stages:
-    """Sentinel's share goes from the rules' verdict to its last word, the notifier's from the followup to its last."""
+    """Sentinel's share goes from the rules' verdict to its last word, the notifier's from there to its own."""
     return _Stages(
         total=_ms(sent_at, _last(journal, "email")),
         sentinel=_ms(_last(journal, "verdict"), _last(journal, "model_call", agent="sentinel")),
         notifier=_ms(
-            _last(journal, "tool_call", tool="glpi_add_followup"), _last(journal, "model_call", agent="notificateur")
+            _last(journal, "model_call", agent="sentinel"), _last(journal, "model_call", agent="notificateur")
         ),
     )
 

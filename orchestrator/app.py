@@ -18,7 +18,7 @@ from orchestrator.admin_mail import AdminMail
 from orchestrator.api.incidents import build_incidents
 from orchestrator.api.runs import build_api
 from orchestrator.health_check import EVERY_30_S, HealthCheck
-from orchestrator.proactif.incidents import ALERTS_QUEUE, PERSON, RESUMED_QUEUE, TICKETS_QUEUE
+from orchestrator.proactif.incidents import INCIDENTS_QUEUE, PERSON, RESUMED_QUEUE
 from orchestrator.proactif.line import Line
 from orchestrator.services import Services
 from orchestrator.settings import OrchestratorSettings
@@ -33,9 +33,8 @@ from shared.mcp_client import Toolbox
 from shared.metrics import HttpMetrics, metrics_route
 from shared.sites import Sites, load_sites
 
-TICKETS_AT_ONCE = 4
-INCIDENTS_AT_ONCE = 32
-"""As many as a storm leaves to themselves: those that wait for the model's turn cost nothing."""
+INCIDENTS_AT_ONCE = 40
+"""Twice as many as a storm leaves to themselves: those that wait for the model's turn cost nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +106,8 @@ async def _open_services(
         name="orchestrator",
         executor_id=settings.executor_id,
         queues=(
-            QueueSpec(TICKETS_QUEUE, TICKETS_AT_ONCE),
+            QueueSpec(INCIDENTS_QUEUE, INCIDENTS_AT_ONCE),
             QueueSpec(RESUMED_QUEUE, 1),
-            QueueSpec(ALERTS_QUEUE, INCIDENTS_AT_ONCE),
         ),
     )
     llm = Llm(settings, lock, transport=llm_transport)

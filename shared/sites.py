@@ -99,6 +99,10 @@ class Sites:
         self._sites = sites
         self._by_code = {site.code: site for site in sites}
         self._by_id = {device.id: (site, device) for site in sites for device in site.device if device.id}
+        self._edges = {
+            (site.code, device.id): site for site in sites for device in site.device if device.role is Role.EDGE
+        }
+        self.isps = frozenset(site.isp.name for site in sites if site.isp)
         self._with_patterns = [site for site in sites if any(device.id is None for device in site.device)]
 
     def __iter__(self) -> Iterator[Site]:
@@ -111,6 +115,10 @@ class Sites:
         if by_id := self._by_id.get(device_id):
             found[by_id[0].code] = by_id
         return next(iter(found.values())) if len(found) == 1 else None
+
+    def with_edge(self, code: str, device_id: int) -> Site | None:
+        """The site with this code, if the device is its way out."""
+        return self._edges.get((code, device_id))
 
     def by_code(self, code: str) -> Site | None:
         """The site with this code."""

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from orchestrator.journal import RunJournal, RunTools
 from orchestrator.proactif.alerts import Alert
-from orchestrator.proactif.incidents import Incident, Pace, Work, advance, load_incident
+from orchestrator.proactif.incidents import Incident, Pace, Work, advance, go_on, load_incident
 from orchestrator.services import Services
 from orchestrator.tables import alert as alert_table
 from orchestrator.tables import incident
@@ -42,10 +42,16 @@ class Case:
     services: Services
     journal: RunJournal
     tools: RunTools
+    is_resumed: bool
 
     @classmethod
-    async def load(cls, services: Services, pace: Pace, key: str, number: int) -> Case | None:
-        """The work `number` of an incident; None when it is done already (a workflow that is run again)."""
+    async def load(
+        cls, services: Services, pace: Pace, key: str, number: int, *, is_resumed: bool = False
+    ) -> Case | None:
+        """The work `number` of an incident; None when it is done already (a workflow that is run again).
+
+        is_resumed: others wait for this one's end.
+        """
         found = await services.database.read(lambda connection: load_incident(connection, key))
         if found is None or found.row["work_no"] != number or found.row["work"] is None:
             return None
@@ -59,6 +65,7 @@ class Case:
             services=services,
             journal=journal,
             tools=RunTools(services.toolbox, journal),
+            is_resumed=is_resumed,
         )
 
     @property
@@ -126,11 +133,17 @@ class Case:
         return int(reply["email_id"])
 
     async def finish(
-        self, *, noted: Mapping[int, str] | None = None, run: RunEnd | None = None, **changes: Any
+        self,
+        *,
+        noted: Mapping[int, str] | None = None,
+        run: RunEnd | None = None,
+        then: Work | None = None,
+        **changes: Any,
     ) -> None:
         """The work is over: keep what it changed, end its run if given, start what follows. One commit.
 
         noted: by alert row, what the ticket now says of it. changes: columns of the incident.
+        then: this workflow goes on with that work if it is due and nobody waits for its end.
         """
         now = datetime.now(UTC)
         values = {"work": None, "work_at": None, "attempts": 0, **changes}
@@ -141,6 +154,8 @@ class Case:
                 connection.execute(alert_table.update().where(alert_table.c.id == alert_row_id).values(told=state))
             if run is not None:
                 self._end_run(connection, run, now)
+            if then and not self.is_resumed and go_on(connection, self.pace, self.incident.key, then, now=now):
+                return None
             return advance(connection, self.services.engine, self.pace, self.incident.key, now=now)
 
         queue = await self.services.database.write(store)

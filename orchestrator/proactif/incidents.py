@@ -21,13 +21,11 @@ from orchestrator.tables import alert as alert_table
 from orchestrator.tables import incident as incident_table
 from shared.engine import Engine
 
-TICKETS_QUEUE = "tickets"
-"""Many at once: a ticket waits for nobody."""
-ALERTS_QUEUE = "alerts"
-"""All the rest; those that wait here for the model's turn cost nothing."""
+INCIDENTS_QUEUE = "incidents"
+"""Many at once: a ticket waits for nobody, and those that wait here for the model's turn cost nothing."""
 RESUMED_QUEUE = "resumed"
 """One at a time, so that what waited for GLPI is done in the order it came."""
-WORKFLOWS = {TICKETS_QUEUE: "open_ticket", ALERTS_QUEUE: "work_on_incident", RESUMED_QUEUE: "resume_incident"}
+WORKFLOWS = {INCIDENTS_QUEUE: "work_on_incident", RESUMED_QUEUE: "resume_incident"}
 
 GLPI = "glpi"
 PERSON = "person"
@@ -237,6 +235,16 @@ def advance(
     return queue
 
 
+def go_on(connection: sa.Connection, pace: Pace, key: str, work: Work, *, now: datetime) -> bool:
+    """Give the workflow that has just ended its work this one too, if it is what is due: that saves a start."""
+    incident = load_incident(connection, key)
+    following = next_work(incident, pace, now) if incident else None
+    if following is None or following[0] is not work or following[1] > now:
+        return False
+    _set(connection, key, work=work.value, work_at=now, due_at=None)
+    return True
+
+
 _WORK_COLUMNS = ("work", "work_no", "work_at", "due_at", "waits_for")
 
 
@@ -255,8 +263,7 @@ def start_work(
     """
     number = row["work_no"] + 1
     row |= {"work": work.value, "work_no": number, "work_at": now, "due_at": None, "waits_for": ""}
-    queue = TICKETS_QUEUE if work is Work.OPEN else ALERTS_QUEUE
-    queue = RESUMED_QUEUE if resumed else queue
+    queue = RESUMED_QUEUE if resumed else INCIDENTS_QUEUE
     engine.enqueue(connection, WORKFLOWS[queue], queue, f"{row['key']}.{number}", row["key"], number)
     return queue
 

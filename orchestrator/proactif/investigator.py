@@ -28,7 +28,7 @@ from orchestrator.services import Services
 from shared.errors import UpstreamError, UpstreamMalformed, WidipError
 from shared.llm_lock import Priority
 from shared.logs import get_logger, where_it_failed
-from shared.sites import Device, Role, Site
+from shared.sites import Site
 
 logger = get_logger("investigator")
 
@@ -66,10 +66,9 @@ class Investigator:
         """The rules on a fresh snapshot, for all alerts that are still failed."""
         alerts = [state.alert for state in case.incident.alerts if state.recovered_at is None]
         down = await self._list_down_sites(case)
-        isps = {site.isp.name for site in self._s.sites if site.isp}
         mine = {case.site.isp.name} if case.site and case.site.isp else set()
         snapshot = await take_snapshot(
-            case.tools, alerts or [case.alert], case.site, down_sites=down, other_isps=bool(isps - mine)
+            case.tools, alerts or [case.alert], case.site, down_sites=down, other_isps=bool(self._s.sites.isps - mine)
         )
         return diagnose(snapshot, alerts or [case.alert])
 
@@ -77,8 +76,8 @@ class Investigator:
         """Sites whose router went down within minutes of this."""
         since = case.incident.row["round_at"] - GROUP
         found = await self._s.database.read(lambda c: list_down_sites(c, since=since))
-        edges = {(site.code, device.id): site for site in self._s.sites for device in site.device if _is_edge(device)}
-        return list({edges[pair].code: edges[pair] for pair in found if pair in edges}.values())
+        down = (self._s.sites.with_edge(code, device_id) for code, device_id in found)
+        return list({site.code: site for site in down if site}.values())
 
     async def word_mail(self, case: Case, found: Facts, stage: Stage) -> Facts:
         """The mail to the team, worded by the model if it can be had in time."""
@@ -157,7 +156,3 @@ class Investigator:
             reason = {"code": "internal", "reason": type(error).__name__}
         case.journal.note("no_model", {"agent": agent.name, **reason})
         return None, usable
-
-
-def _is_edge(device: Device) -> bool:
-    return device.role is Role.EDGE

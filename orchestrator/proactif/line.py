@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 from orchestrator.proactif.admission import Admission
-from orchestrator.proactif.incidents import WORKFLOWS, Pace
+from orchestrator.proactif.incidents import INCIDENTS_QUEUE, RESUMED_QUEUE, WORKFLOWS, Pace
 from orchestrator.proactif.intake import Intake
 from orchestrator.proactif.reconciliation import Reconciliation
 from orchestrator.proactif.workflow import Proactif
@@ -26,8 +26,8 @@ class Line:
         self.intake = Intake(services.database, instance=instance, poke=self.admission.poke)
         self.reconciliation = Reconciliation(services, self.intake)
         works = Proactif(services, pace)
-        for queue, name in WORKFLOWS.items():
-            services.engine.workflow(name, queue, works.work)
+        for queue, work in ((INCIDENTS_QUEUE, works.work), (RESUMED_QUEUE, works.resume)):
+            services.engine.workflow(WORKFLOWS[queue], queue, work)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:

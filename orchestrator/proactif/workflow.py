@@ -7,6 +7,7 @@ decided once, so a work that runs twice writes once.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -50,10 +51,25 @@ class Proactif:
         }
 
     async def work(self, key: str, number: int) -> str:
-        """Do the work `number` of an incident; returns what it was. Run again, it does what is missing."""
-        case = await Case.load(self._s, self._pace, key, number)
+        """Do the work `number` of an incident, and the first look after its ticket; returns what it was.
+
+        Run again, it does what is missing.
+        """
+        done: list[str] = []
+        while case := await Case.load(self._s, self._pace, key, number):
+            await self._do(case)
+            done.append(case.work.value)
+        return ", ".join(done) or "done before"
+
+    async def resume(self, key: str, number: int) -> str:
+        """As `work`, and no more than one: those that waited for GLPI are done in order, one at a time."""
+        case = await Case.load(self._s, self._pace, key, number, is_resumed=True)
         if case is None:
             return "done before"
+        await self._do(case)
+        return case.work.value
+
+    async def _do(self, case: Case) -> None:
         started = time.perf_counter()
         try:
             await self._works[case.work](case)
@@ -64,7 +80,6 @@ class Proactif:
         except Exception as error:  # noqa: BLE001 - the top of a run: whatever it is, the journal says that the run has ended
             await _fail(case, error)
         case.journal.note("step", {"step": case.work.value, "ms": round(1000 * (time.perf_counter() - started), 1)})
-        return case.work.value
 
     async def _open(self, case: Case) -> None:
         """The ticket, with what the first alert said."""
@@ -72,7 +87,7 @@ class Proactif:
         ticket_id = int((await self._create_ticket(case, arguments))["ticket_id"])
         case.journal.note("ticket", {"ticket_id": ticket_id, "title": arguments["title"]})
         first = {} if case.incident.is_storm else {case.incident.alerts[0].id: "failed:0:0"}
-        await case.finish(noted=first, ticket_id=ticket_id)
+        await case.finish(noted=first, ticket_id=ticket_id, then=Work.DIAGNOSE)
 
     async def _create_ticket(self, case: Case, arguments: Facts) -> Facts:
         key = case.effect("ticket")
@@ -100,12 +115,22 @@ class Proactif:
             reopened = {"ticket_id": case.ticket_id, "status": "new", "notify": False}
             await case.tools.write("glpi_update_ticket", reopened, key=case.effect(f"reopen{case.once}"))
         found = case.find_kept(f"diagnosis{case.once}") or await self._decide(case)
-        await case.add_followup(f"diagnosis{case.once}", found["text"])
-        if not case.find_kept(f"mail{case.once}") and await case.is_overtaken():
+        is_outage = found["verdict"]["responsible"] != "NONE"
+        decided = case.find_kept(f"mail{case.once}")
+        followup = asyncio.create_task(case.add_followup(f"diagnosis{case.once}", found["text"]))
+        try:  # the mail is worded while the ticket is written to
+            worded = (
+                None if decided or not is_outage else await self._investigator.word_mail(case, found, Stage.PROVISIONAL)
+            )
+        finally:
+            await followup
+        if decided is None and await case.is_overtaken():
             await case.finish(verdict=found["verdict"])  # what is to be done next has changed meanwhile
             return
-        is_outage = found["verdict"]["responsible"] != "NONE"
-        email_id = await self._send_mail(case, found) if is_outage else None
+        email_id = None
+        if is_outage:
+            mail = decided or await case.keep(f"mail{case.once}", worded or {})
+            email_id = await case.send_mail(f"mail{case.once}", mail)
         summary = {
             "ticket_id": case.ticket_id,
             "email_id": email_id,
@@ -128,13 +153,6 @@ class Proactif:
         else:
             found = await self._investigator.investigate(case)
         return await case.keep(f"diagnosis{case.once}", found)
-
-    async def _send_mail(self, case: Case, found: Facts) -> int:
-        effect = f"mail{case.once}"
-        mail = case.find_kept(effect) or await case.keep(
-            effect, await self._investigator.word_mail(case, found, Stage.PROVISIONAL)
-        )
-        return await case.send_mail(effect, mail)
 
     async def _attach(self, case: Case) -> None:
         """Overtaken by a storm: the parent's ticket and mail speak for it."""
