@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from tests.requirements import REQUIREMENTS
+
 LINK = re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 
@@ -24,3 +26,10 @@ def test_every_relative_link_in_a_document_leads_somewhere(root: Path) -> None:
 
     assert documents
     assert broken == []
+
+
+def test_the_page_on_proactif_names_every_promise_that_proactif_makes(root: Path) -> None:
+    page = (root / "docs/proactif.md").read_text(encoding="utf-8")
+    promised = {requirement.id for requirement in REQUIREMENTS if requirement.id.startswith("P-")}
+
+    assert set(re.findall(r"P-\d\d", page)) == promised
