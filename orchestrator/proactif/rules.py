@@ -11,84 +11,14 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from orchestrator.proactif.alerts import Alert
-from orchestrator.proactif.diagnosis import DeviceState, PortState, Responsible, Rule, Snapshot, Verdict
-from shared.sites import Device, Party, Role, Site
+from orchestrator.proactif.diagnosis import DeviceState, Responsible, Rule, Snapshot, Verdict
+from orchestrator.proactif.evidence import Evidence
+from shared.sites import Party, Role
 
 STALE = timedelta(minutes=10)
 """Two polls: Observium has not looked at a device that it calls up."""
 REBOOT_MARGIN = timedelta(minutes=5)
 """One poll: an outage is known no better than that."""
-
-
-class Facts:
-    """The snapshot with the questions that rules ask of it, about one alert."""
-
-    def __init__(self, snapshot: Snapshot, alert: Alert, site: Site, entry: Device, state: DeviceState) -> None:
-        self.snapshot = snapshot
-        self.alert = alert
-        self.site = site
-        self.entry = entry
-        self.state = state
-        self.ports = [p for p in snapshot.ports if p.device_id == state.device_id]
-        self.wan = self.labelled(entry.wan_ports)
-        self.backup = self.labelled(entry.backup_ports)
-
-    def labelled(self, labels: Sequence[str]) -> list[PortState]:
-        """The device's ports with these labels. One that two ports bear says nothing of either."""
-        found = [[p for p in self.ports if p.label == label] for label in labels]
-        return [ports[0] for ports in found if len(ports) == 1]
-
-    @property
-    def ambiguous(self) -> list[str]:
-        """Labels of the registry that two ports of the device bear."""
-        labels = [*self.entry.wan_ports, *self.entry.backup_ports]
-        return [label for label in labels if sum(p.label == label for p in self.ports) > 1]
-
-    @property
-    def seen(self) -> list[tuple[Device, DeviceState]]:
-        """The site's devices whose state is known, listed by id or by a pattern that fits their name."""
-        states = {state.device_id: state for state in reversed(self.snapshot.devices)}.values()
-        found = ((self._entry_of(state), state) for state in states)
-        return [(entry, state) for entry, state in found if entry is not None]
-
-    def _entry_of(self, state: DeviceState) -> Device | None:
-        if state.device_id == self.state.device_id:
-            return self.entry
-        return self.site.find_device(state.device_id, state.hostname)
-
-    @property
-    def edges(self) -> list[DeviceState]:
-        """The site's routers whose state is known."""
-        return [state for entry, state in self.seen if entry.role is Role.EDGE]
-
-    @property
-    def is_unreachable(self) -> bool:
-        """Neither ping nor SNMP."""
-        return not self.state.up and self.state.status_type == "ping"
-
-    @property
-    def uplink(self) -> PortState | None:
-        """The port of the parent that the device hangs on, if the parent answers and names one such port."""
-        parent = next((d for d in self.site.device if d.hostname == self.entry.parent), None)
-        if parent is None or self.entry.parent_port is None:
-            return None
-        theirs = [p for p in self.snapshot.ports if p.device_id == parent.id and p.label == self.entry.parent_port]
-        return theirs[0] if len(theirs) == 1 and not theirs[0].stale else None
-
-    @property
-    def behind(self) -> list[DeviceState]:
-        """Devices whose way to the edge passes by this one."""
-        names, grown = {self.entry.hostname}, True
-        while grown:
-            more = {d.hostname for d in self.site.device if d.parent in names} - names
-            names, grown = names | more, bool(more)
-        return [state for entry, state in self.seen if entry.hostname in names and state is not self.state]
-
-    @property
-    def alerted_ports(self) -> list[PortState]:
-        """The port that the alert names, if it names one."""
-        wanted = self.alert.entity_id if self.alert.entity_type == "port" else None
-        return [p for p in self.ports if p.port_id == wanted]
 
 
 def diagnose(snapshot: Snapshot, alerts: Sequence[Alert]) -> Verdict:
@@ -111,7 +41,7 @@ def _diagnose_one(snapshot: Snapshot, alert: Alert) -> Verdict:
         return _unknown("le site de cet équipement n'est pas dans le registre")
     if state is None:
         return _unknown("l'état de l'équipement n'a pas pu être lu dans Observium", confidence=0.3)
-    facts = Facts(snapshot, alert, site, entry, state)
+    facts = Evidence(snapshot, alert, site, entry, state)
     return next(verdict for rule in _RULES if (verdict := rule(facts)) is not None)
 
 
@@ -139,7 +69,7 @@ def judge_recovery(devices: Sequence[DeviceState], outage: timedelta) -> Verdict
     return None
 
 
-def _m0(facts: Facts) -> Verdict | None:
+def _m0(facts: Evidence) -> Verdict | None:
     """Monitoring itself is in doubt: it does not look any more, or cannot resolve names."""
     if facts.state.status_type == "dns":
         return _monitoring(f"le nom de {facts.state.hostname} n'est plus résolu : panne de la supervision probable")
@@ -154,7 +84,7 @@ def _monitoring(fact: str) -> Verdict:
     return Verdict(responsible=Responsible.UNKNOWN, confidence=0.5, rule=Rule.M0, facts=[fact])
 
 
-def _m1(facts: Facts) -> Verdict | None:
+def _m1(facts: Evidence) -> Verdict | None:
     """Muted in Observium: planned work."""
     if not facts.state.muted:
         return None
@@ -162,7 +92,7 @@ def _m1(facts: Facts) -> Verdict | None:
     return Verdict(responsible=Responsible.NONE, confidence=1.0, rule=Rule.M1, facts=[fact])
 
 
-def _f1(facts: Facts) -> Verdict | None:
+def _f1(facts: Evidence) -> Verdict | None:
     """Several sites of one operator within minutes, and none of another."""
     isp = facts.site.isp
     down = facts.snapshot.down_sites
@@ -178,7 +108,7 @@ def _f1(facts: Facts) -> Verdict | None:
     )
 
 
-def _c1(facts: Facts) -> Verdict | None:
+def _c1(facts: Evidence) -> Verdict | None:
     """A WAN port shut by an administrator."""
     shut = [p for p in facts.wan if not p.stale and p.admin == "down"]
     if not (facts.state.up and shut):
@@ -191,7 +121,7 @@ def _c1(facts: Facts) -> Verdict | None:
     )
 
 
-def _f2(facts: Facts) -> Verdict | None:
+def _f2(facts: Evidence) -> Verdict | None:
     """The edge answers by its backup, its WAN port is enabled and down: the line."""
     down = [p for p in facts.wan if p.is_down]
     alive = [p for p in facts.backup if not p.stale and p.oper == "up"]
@@ -209,7 +139,7 @@ def _f2(facts: Facts) -> Verdict | None:
     )
 
 
-def _s1(facts: Facts) -> Verdict | None:
+def _s1(facts: Evidence) -> Verdict | None:
     """Pings, but SNMP is silent: supervision, not an outage."""
     if facts.state.up or facts.state.status_type != "snmp":
         return None
@@ -222,7 +152,7 @@ def _s1(facts: Facts) -> Verdict | None:
     )
 
 
-def _x1(facts: Facts) -> Verdict | None:
+def _x1(facts: Evidence) -> Verdict | None:
     """All that is known is down, the edge included: line or power, nobody can tell from here."""
     seen = facts.seen
     if any(state.up or state.status_type != "ping" for _, state in seen):
@@ -240,7 +170,7 @@ def _x1(facts: Facts) -> Verdict | None:
     )
 
 
-def _e1(facts: Facts) -> Verdict | None:
+def _e1(facts: Evidence) -> Verdict | None:
     """Only the edge is silent: what is behind it answers by another way."""
     others = [state for _, state in facts.seen if state is not facts.state]
     if facts.entry.role is not Role.EDGE or not facts.is_unreachable or not any(state.up for state in others):
@@ -249,7 +179,7 @@ def _e1(facts: Facts) -> Verdict | None:
     return Verdict(responsible=_owner(facts), confidence=0.75, rule=Rule.E1, facts=[fact])
 
 
-def _w2(facts: Facts) -> Verdict | None:
+def _w2(facts: Evidence) -> Verdict | None:
     """One device of ours is silent, the port that it hangs on is up: the device itself."""
     uplink = facts.uplink
     if not facts.is_unreachable or facts.entry.owner is not Party.WIDIP or uplink is None or uplink.oper != "up":
@@ -261,7 +191,7 @@ def _w2(facts: Facts) -> Verdict | None:
     return Verdict(responsible=Responsible.WIDIP, confidence=0.75, rule=Rule.W2, facts=[fact])
 
 
-def _l1(facts: Facts) -> Verdict | None:
+def _l1(facts: Evidence) -> Verdict | None:
     """A switch and all that hangs on it, while the edge answers."""
     if facts.entry.role is not Role.SWITCH or not facts.is_unreachable or not any(edge.up for edge in facts.edges):
         return None
@@ -273,7 +203,7 @@ def _l1(facts: Facts) -> Verdict | None:
     return Verdict(responsible=_owner(facts), confidence=0.7, rule=Rule.L1, facts=[fact])
 
 
-def _l2(facts: Facts) -> Verdict | None:
+def _l2(facts: Evidence) -> Verdict | None:
     """A silent device on a port that is down: its cable, its power, itself."""
     uplink = facts.uplink
     if not facts.is_unreachable or uplink is None or not uplink.is_down or not any(edge.up for edge in facts.edges):
@@ -283,7 +213,7 @@ def _l2(facts: Facts) -> Verdict | None:
     return Verdict(responsible=responsible, confidence=0.65, rule=Rule.L2, facts=[fact])
 
 
-def _l4(facts: Facts) -> Verdict | None:
+def _l4(facts: Evidence) -> Verdict | None:
     """A trunk of the site's own network."""
     trunks = [p for p in facts.alerted_ports if p.is_down and p.role == "core"]
     if not facts.state.up or not trunks:
@@ -292,11 +222,11 @@ def _l4(facts: Facts) -> Verdict | None:
     return Verdict(responsible=_owner(facts), confidence=0.7, rule=Rule.L4, facts=[fact])
 
 
-def _owner(facts: Facts) -> Responsible:
+def _owner(facts: Evidence) -> Responsible:
     return Responsible(facts.entry.owner.value)
 
 
-def _all_down(facts: Facts, down: list[DeviceState]) -> str:
+def _all_down(facts: Evidence, down: list[DeviceState]) -> str:
     if len(down) == 1:
         return f"l'équipement {down[0].hostname}, routeur du site, ne répond plus"
     unread = {device.id for device in facts.site.device if device.id} - {state.device_id for state in down}
@@ -304,7 +234,7 @@ def _all_down(facts: Facts, down: list[DeviceState]) -> str:
     return f"les {len(down)} équipements du site{known} ne répondent plus, routeur compris"
 
 
-def _l3(facts: Facts) -> Verdict | None:
+def _l3(facts: Evidence) -> Verdict | None:
     """Access ports down on a device that answers, none of them an uplink."""
     alerted = [p for p in facts.alerted_ports if p.is_down]
     links = {*facts.entry.wan_ports, *facts.entry.backup_ports}
@@ -323,7 +253,7 @@ def _l3(facts: Facts) -> Verdict | None:
     )
 
 
-def _u1(facts: Facts) -> Verdict:
+def _u1(facts: Evidence) -> Verdict:
     state = "répond" if facts.state.up else "ne répond pas"
     doubles = [f"deux ports portent le libellé {label}" for label in facts.ambiguous]
     return _unknown(f"aucune règle ne s'applique : {facts.state.hostname} {state}", *doubles, confidence=0.4)
@@ -333,7 +263,7 @@ def _unknown(*facts: str, confidence: float = 0.2) -> Verdict:
     return Verdict(responsible=Responsible.UNKNOWN, confidence=confidence, rule=Rule.U1, facts=list(facts))
 
 
-_RULES: Sequence[Callable[[Facts], Verdict | None]] = (
+_RULES: Sequence[Callable[[Evidence], Verdict | None]] = (
     _m0,
     _m1,
     _f1,
