@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import httpx
 import sqlalchemy as sa
@@ -22,17 +24,22 @@ from orchestrator.proactif.incidents import ALERTS_QUEUE, PERSON, RESUMED_QUEUE,
 from orchestrator.proactif.line import Line
 from orchestrator.services import Services
 from orchestrator.settings import OrchestratorSettings
-from orchestrator.tables import incident, metadata
+from orchestrator.tables import incident
 from orchestrator.webhooks import webhook_route
 from shared.database import Database
 from shared.engine import Engine, QueueSpec
 from shared.errors import WidipError
 from shared.llm import Llm
 from shared.llm_lock import LlmLock
+from shared.logs import get_logger
 from shared.mcp_client import Toolbox
 from shared.metrics import HttpMetrics, metrics_route
+from shared.migrations import DatabaseUnusable, migrate
 from shared.sites import Sites, load_sites
 
+logger = get_logger("orchestrator")
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 TICKETS_AT_ONCE = 4
 INCIDENTS_AT_ONCE = 32
 """As many as a storm leaves to themselves: those that wait for the model's turn cost nothing."""
@@ -99,7 +106,7 @@ async def _open_services(
     redis = await stack.enter_async_context(settings.open_redis())
     database = Database(settings.database_url.get_secret_value())
     stack.callback(database.close)
-    await asyncio.to_thread(metadata.create_all, database.writer_engine)
+    await _migrate(database)
     toolbox = await stack.enter_async_context(Toolbox(settings.endpoints(), transport=settings.mcp_transport))
     lock = LlmLock(redis, executor=f"orchestrator-{settings.executor_id}")
     engine = Engine(
@@ -123,6 +130,19 @@ async def _open_services(
         llm=llm,
         sites=sites,
     )
+
+
+async def _migrate(database: Database) -> None:
+    """Our tables, as this version of the program wants them, before anything reads them."""
+    try:
+        await database.write(partial(migrate, MIGRATIONS))
+    except DatabaseUnusable as error:
+        logger.error("cannot_start", reason=str(error))
+        raise
+    except sa.exc.OperationalError as error:
+        where = database.url.set(password=None, username=None, query={})
+        logger.error("cannot_start", reason=f"the database {where} does not answer: see DATABASE_URL")
+        raise DatabaseUnusable(f"the database {where} does not answer") from error
 
 
 async def _free_dead_lock(lock: LlmLock) -> None:
