@@ -8,6 +8,8 @@ import pytest
 
 from tests.orchestrator.conftest import DEADLINE_S, Orchestrated, Start
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.parametrize("path", ["/api/runs", "/api/runs/x", "/redis"])
 @pytest.mark.parametrize("header", [{}, {"authorization": "Bearer wrong"}])

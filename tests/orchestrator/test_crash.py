@@ -22,6 +22,8 @@ from simulators.ollama.app import create_app as create_ollama
 from tests.orchestrator.conftest import API_TOKEN, WEBHOOK_TOKEN, Orchestrated
 from tests.system import TOKEN, Serve, System, start_system
 
+pytestmark = pytest.mark.both_databases
+
 DEADLINE_S = 30.0
 RECOVERY_S = 10.0
 
@@ -62,11 +64,13 @@ Build = Callable[[], Awaitable[Killable]]
 
 
 @pytest.fixture
-async def killable(serve: Serve, redis: object, redis_port: int, tmp_path: Path, root: Path) -> Killable:
+async def killable(
+    serve: Serve, redis: object, redis_port: int, tmp_path: Path, root: Path, database_url: str
+) -> Killable:
     system = await start_system(serve, redis_port, tmp_path)
     ollama = create_ollama()
     own = {
-        "DATABASE_URL": f"sqlite:///{tmp_path}/orchestrator.sqlite",
+        "DATABASE_URL": database_url,
         "API_TOKEN": API_TOKEN,
         "OBSERVIUM_WEBHOOK_TOKEN": WEBHOOK_TOKEN,
         "OBSERVIUM_MCP_URL": system.observium_server,

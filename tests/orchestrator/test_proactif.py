@@ -15,6 +15,8 @@ from shared.redis_helper import RedisHelper
 from simulators.observium.deliveries import build_syslog_delivery
 from tests.orchestrator.conftest import WEBHOOK_TOKEN, Orchestrated, Start
 
+pytestmark = pytest.mark.both_databases
+
 
 def kinds(journal: list[dict[str, Any]]) -> list[str]:
     return [line["kind"] for line in journal]
