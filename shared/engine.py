@@ -21,7 +21,8 @@ from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
 from dbos._dbos import ScheduleInput, _get_dbos_instance  # private, like the next: see above
 from dbos._queue import queue_worker_thread
 
-from shared.database import Database, open_engine
+from shared.connections import open_engine
+from shared.database import Database
 
 T = TypeVar("T")
 Workflow = Callable[..., Awaitable[Any]]

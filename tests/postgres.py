@@ -116,7 +116,6 @@ def _exists(user: str) -> bool:
 
 def _start(command: list[str], user: str | None, folder: Path) -> subprocess.Popen[bytes]:
     """PostgreSQL refuses to run as root."""
-    who = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
     with (folder / "log").open("ab") as log:
         return subprocess.Popen(
             command,
@@ -127,7 +126,9 @@ def _start(command: list[str], user: str | None, folder: Path) -> subprocess.Pop
             env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
             start_new_session=True,
             preexec_fn=_die_with_parent(),  # noqa: PLW1509 - it calls nothing that takes a lock
-            **who,  # type: ignore[arg-type]
+            user=user,
+            group=pwd.getpwnam(user).pw_gid if user else None,
+            extra_groups=[] if user else None,
         )
 
 
