@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from orchestrator.api.runs import build_api
 from orchestrator.health_check import EVERY_30_S, HealthCheck
 from orchestrator.proactif.incidents import ALERTS_QUEUE, PERSON, RESUMED_QUEUE, TICKETS_QUEUE
 from orchestrator.proactif.line import Line
+from orchestrator.retention import EVERY_HOUR, Retention
 from orchestrator.services import Services
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.tables import incident
@@ -75,6 +77,8 @@ def create_app(
                 current, AdminMail(settings), resume=proactif.admission.resume_waiting
             )
             current.engine.schedule("glpi_health_check", EVERY_30_S, health.check)
+            retention = app.state.retention = _build_retention(current)
+            current.engine.schedule("retention", EVERY_HOUR, retention.run)
             await _free_dead_lock(current.llm.lock)
             stack.push_async_callback(current.engine.stop)
             await current.engine.start()
@@ -130,6 +134,12 @@ async def _open_services(
         llm=llm,
         sites=sites,
     )
+
+
+def _build_retention(services: Services) -> Retention:
+    settings = services.settings
+    keep, dedup = timedelta(days=settings.retention_days), timedelta(days=settings.dedup_days)
+    return Retention(services.database, services.engine, keep=keep, dedup=dedup)
 
 
 async def _migrate(database: Database) -> None:
