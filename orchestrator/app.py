@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import httpx
 import sqlalchemy as sa
@@ -20,19 +23,25 @@ from orchestrator.api.runs import build_api
 from orchestrator.health_check import EVERY_30_S, HealthCheck
 from orchestrator.proactif.incidents import INCIDENTS_QUEUE, PERSON, RESUMED_QUEUE
 from orchestrator.proactif.line import Line
+from orchestrator.retention import EVERY_HOUR, Retention
 from orchestrator.services import Services
 from orchestrator.settings import OrchestratorSettings
-from orchestrator.tables import incident, metadata
+from orchestrator.tables import incident
 from orchestrator.webhooks import webhook_route
 from shared.database import Database
 from shared.engine import Engine, QueueSpec
 from shared.errors import WidipError
 from shared.llm import Llm
 from shared.llm_lock import LlmLock
+from shared.logs import get_logger
 from shared.mcp_client import Toolbox
 from shared.metrics import HttpMetrics, metrics_route
+from shared.migrations import DatabaseUnusable, migrate
 from shared.sites import Sites, load_sites
 
+logger = get_logger("orchestrator")
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 INCIDENTS_AT_ONCE = 40
 """Twice as many as a storm leaves to themselves: those that wait for the model's turn cost nothing."""
 
@@ -67,6 +76,8 @@ def create_app(
                 current, AdminMail(settings), resume=proactif.admission.resume_waiting
             )
             current.engine.schedule("glpi_health_check", EVERY_30_S, health.check)
+            retention = app.state.retention = _build_retention(current)
+            current.engine.schedule("retention", EVERY_HOUR, retention.run)
             await _free_dead_lock(current.llm.lock)
             stack.push_async_callback(current.engine.stop)
             await current.engine.start()
@@ -98,7 +109,7 @@ async def _open_services(
     redis = await stack.enter_async_context(settings.open_redis())
     database = Database(settings.database_url.get_secret_value())
     stack.callback(database.close)
-    await asyncio.to_thread(metadata.create_all, database.writer_engine)
+    await _migrate(database)
     toolbox = await stack.enter_async_context(Toolbox(settings.endpoints(), transport=settings.mcp_transport))
     lock = LlmLock(redis, executor=f"orchestrator-{settings.executor_id}")
     engine = Engine(
@@ -121,6 +132,25 @@ async def _open_services(
         llm=llm,
         sites=sites,
     )
+
+
+def _build_retention(services: Services) -> Retention:
+    settings = services.settings
+    keep, dedup = timedelta(days=settings.retention_days), timedelta(days=settings.dedup_days)
+    return Retention(services.database, services.engine, keep=keep, dedup=dedup)
+
+
+async def _migrate(database: Database) -> None:
+    """Our tables, as this version of the program wants them, before anything reads them."""
+    try:
+        await database.write(partial(migrate, MIGRATIONS))
+    except DatabaseUnusable as error:
+        logger.error("cannot_start", reason=str(error))
+        raise
+    except sa.exc.OperationalError as error:
+        where = database.url.set(password=None, username=None, query={})
+        logger.error("cannot_start", reason=f"the database {where} does not answer: see DATABASE_URL")
+        raise DatabaseUnusable(f"the database {where} does not answer") from error
 
 
 async def _free_dead_lock(lock: LlmLock) -> None:

@@ -31,7 +31,9 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     observium_source_addresses: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         default=(), description="addresses or networks that deliveries must come from (empty: any)"
     )
-    observium_instance: str = Field(default="main", description="name of the Observium that sends here")
+    observium_instance: str = Field(
+        default="main", min_length=1, max_length=64, description="name of the Observium that sends here"
+    )
     observium_mcp_url: HttpUrl = Field(description="the Observium MCP server, without path")
     observium_mcp_token: SecretStr = Field(description="our token there")
     glpi_mcp_url: HttpUrl = Field(description="the GLPI MCP server, without path")
@@ -52,6 +54,13 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     note_gap_s: float = Field(default=30, ge=0, description="changes are gathered into one followup, seconds")
     storm_size: int = Field(default=20, ge=2, description="more new incidents in five minutes get one parent ticket")
     reconcile_s: float = Field(default=60, ge=1, description="how often lost webhooks are looked for, seconds")
+
+    retention_days: int = Field(
+        default=90, ge=1, description="journal, runs, closed incidents, unusable deliveries are kept so long, days"
+    )
+    dedup_days: int = Field(
+        default=14, ge=2, description="a delivery is known so long, days, even when retention is shorter"
+    )
 
     _split = field_validator("observium_source_addresses", mode="before")(split_commas)
 

@@ -11,7 +11,7 @@ metadata = sa.MetaData()
 
 
 class Instant(sa.TypeDecorator[datetime]):
-    """Aware UTC in and out: SQLite keeps no zone."""
+    """Aware UTC in and out: SQLite keeps no zone, PostgreSQL answers in the zone of its server."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -22,7 +22,9 @@ class Instant(sa.TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         """From the database."""
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 _instant = Instant()

@@ -14,6 +14,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -21,7 +22,8 @@ from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer
 from dbos._dbos import ScheduleInput, _get_dbos_instance  # private, like the next: see above
 from dbos._queue import queue_worker_thread
 
-from shared.database import Database, open_engine
+from shared.connections import open_engine
+from shared.database import Database
 
 T = TypeVar("T")
 Workflow = Callable[..., Awaitable[Any]]
@@ -29,6 +31,7 @@ Workflow = Callable[..., Awaitable[Any]]
 APPLICATION_VERSION = "1"
 """Pinned: DBOS's default hashes the source, and a deployment would then strand the runs of the one before it."""
 MAX_RECOVERIES = 5
+ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 SAFETY_POLL_S = 1.0
 SLOT_FREED_S = 0.004
 
@@ -220,6 +223,22 @@ class Engine:
         """True for a workflow that will not run any more, well or badly ended or unknown."""
         status = await DBOS.get_workflow_status_async(workflow_id)
         return status is None or status.status not in ("PENDING", "ENQUEUED")
+
+    async def remove_ended(self, before: datetime, *, limit: int) -> int:
+        """Remove workflows that were started before then and have ended, `limit` at most; returns how many."""
+        client = self._client
+        if client is None:
+            raise RuntimeError("the engine is not started")
+
+        def remove() -> int:
+            found = client.list_workflows(
+                status=list(ENDED), end_time=before.isoformat(), limit=limit, load_input=False, load_output=False
+            )
+            if found:
+                client.delete_workflows([workflow.workflow_id for workflow in found])
+            return len(found)
+
+        return await asyncio.to_thread(remove)
 
     async def stop(self, *, drain_s: float = 20.0) -> bool:
         """Let workflows finish, then stop. False when some had to be left; they are recovered at the next start."""

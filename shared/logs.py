@@ -97,7 +97,7 @@ def configure_logs(program: str, *, level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     # These name whole URLs, bodies or tracebacks at INFO: ours say the same in one line.
-    for noisy in ("httpx", "httpx2", "httpcore", "mcp", "sse_starlette", "uvicorn.access", "dbos"):
+    for noisy in ("httpx", "httpx2", "httpcore", "mcp", "sse_starlette", "uvicorn.access", "dbos", "alembic"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     for silent in ("mcp.client", "mcp.server.sse", "mcp.server.streamable_http"):
         logging.getLogger(silent).setLevel(logging.CRITICAL)

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from cli.processes import Children, find_redis_server, free_socket, start_redis
 from shared.redis_helper import RedisHelper
+from tests.postgres import Postgres, find_binaries, running_postgres
 
 Serve = Callable[[Any], Any]
 
@@ -26,6 +27,13 @@ settings.load_profile("widip")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(id): the promise of tests/requirements.py that this test proves")
+    config.addinivalue_line("markers", "both_databases: runs on SQLite and on PostgreSQL")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What `both_databases` marks runs twice."""
+    if "database_url" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -101,6 +109,26 @@ async def redis(redis_port: int) -> AsyncIterator[RedisHelper]:
     async with RedisHelper(f"redis://127.0.0.1:{redis_port}/0") as helper:
         await helper.run("return redis.call('flushall')", [], [])
         yield helper
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this test process; never one that the machine runs."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL server binaries: neither on the PATH nor in /usr/lib/postgresql")
+    with running_postgres(binaries) as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A DATABASE_URL of this test's own; of both kinds, one after the other, for tests marked `both_databases`."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield f"sqlite:///{tmp_path}/database.sqlite"
+        return
+    with request.getfixturevalue("postgres").database() as url:
+        yield url
 
 
 @pytest.fixture

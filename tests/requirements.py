@@ -107,4 +107,13 @@ REQUIREMENTS = (
     Requirement("P-19", "a ticket that a technician ends takes its incident with it", "own"),
     Requirement("P-20", "what cannot be told apart accuses nobody", "own"),
     Requirement("P-21", "a delivery that cannot be read is looked for in Observium's list at once", "own"),
+    # its database
+    Requirement("P-30", "models and migrations agree, on SQLite and on PostgreSQL", "own"),
+    Requirement("P-31", "an older database is brought up to date at start, by one program at a time", "own"),
+    Requirement("P-32", "a database of a newer program, or of a trial version, is refused with what to do", "own"),
+    Requirement("P-33", "two orchestrators on one PostgreSQL: one incident, one ticket, one mail", "own"),
+    Requirement("P-34", "PostgreSQL may collide, restart and cut connections: no write is lost or done twice", "own"),
+    Requirement("P-35", "what is over long ago is removed, a few rows at a time; what is open or new never", "own"),
+    Requirement("P-36", "no delivery is forgotten while its repeat may come", "own"),
+    Requirement("P-37", "instants, large numbers and strange text come back the same from both databases", "own"),
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,18 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from orchestrator.app import create_app
+from orchestrator.app import MIGRATIONS, create_app
 from orchestrator.health_check import HealthCheck
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.tables import alert, incident
+from shared.database import Database
+from shared.engine import Engine
+from shared.migrations import migrate
 from simulators.observium.deliveries import Flavour, build_delivery
 from simulators.observium.tags import StateName
 from simulators.ollama.app import create_app as create_ollama
 from tests.conftest import running
+from tests.postgres import Postgres
 from tests.system import TOKEN, Serve, System, start_system
 
 API_TOKEN = "widip_test-api-token"
@@ -172,12 +178,12 @@ class Orchestrated:
 
 
 def orchestrator_settings(
-    system: System, redis_port: int, folder: Path, ollama_url: str, **changes: Any
+    system: System, redis_port: int, database_url: str, ollama_url: str, **changes: Any
 ) -> OrchestratorSettings:
     """Settings of an orchestrator on a running system."""
     root = Path(__file__).resolve().parent.parent.parent
     values: dict[str, Any] = {
-        "database_url": SecretStr(f"sqlite:///{folder}/orchestrator.sqlite"),
+        "database_url": SecretStr(database_url),
         "api_token": SecretStr(API_TOKEN),
         "observium_webhook_token": SecretStr(WEBHOOK_TOKEN),
         "observium_mcp_url": system.observium_server,
@@ -198,8 +204,27 @@ def orchestrator_settings(
 Start = Callable[..., Awaitable[Orchestrated]]
 
 
+@pytest.fixture(scope="session")
+def postgres(postgres: Postgres) -> Postgres:
+    """One whose databases have all tables from the beginning: ours and the workflow engine's."""
+    with ThreadPoolExecutor(1) as outside:  # of any event loop
+        postgres.make_template(lambda url: outside.submit(asyncio.run, _prepare(url)).result())
+    return postgres
+
+
+async def _prepare(url: str) -> None:
+    database = Database(url)
+    await database.write(partial(migrate, MIGRATIONS))
+    engine = Engine(database, name="orchestrator", executor_id="local", queues=())
+    await engine.start()
+    await engine.stop()
+    await asyncio.to_thread(database.close)
+
+
 @pytest.fixture
-async def start(serve: Serve, redis: object, redis_port: int, tmp_path: Path) -> AsyncIterator[Start]:
+async def start(
+    serve: Serve, redis: object, redis_port: int, tmp_path: Path, database_url: str
+) -> AsyncIterator[Start]:
     """`await start(**settings)`: an orchestrator, stopped at the end before what it stands on."""
     async with AsyncExitStack() as stack:
 
@@ -208,7 +233,7 @@ async def start(serve: Serve, redis: object, redis_port: int, tmp_path: Path) ->
             system = await start_system(serve, port, tmp_path)
             ollama = create_ollama()
             url = ollama_url or await serve(ollama)
-            settings = orchestrator_settings(system, port, tmp_path, url, **changes)
+            settings = orchestrator_settings(system, port, database_url, url, **changes)
             app = create_app(settings)
             base = await stack.enter_async_context(running(app))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=15))

@@ -21,12 +21,14 @@ async def test_without_the_api_token_nothing_is_told(
     assert answer.status_code == 401
 
 
+@pytest.mark.both_databases
 async def test_an_unknown_run_is_404(orchestrated: Orchestrated) -> None:
     answer = await orchestrated.http.get("/api/runs/nothing", headers=orchestrated.auth)
 
     assert answer.status_code == 404
 
 
+@pytest.mark.both_databases
 async def test_the_journal_goes_on_after_the_line_that_was_read(orchestrated: Orchestrated) -> None:
     run = await orchestrated.play()
     journal = await orchestrated.journal(run["id"])

@@ -5,80 +5,27 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from starlette.applications import Starlette
 
-from cli.processes import free_socket
 from shared.redis_helper import RedisHelper
-from simulators.ollama.app import create_app as create_ollama
-from tests.orchestrator.conftest import API_TOKEN, WEBHOOK_TOKEN, Orchestrated
-from tests.system import TOKEN, Serve, System, start_system
+from tests.orchestrator.killable import DEADLINE_S, Killable, build_killable
+from tests.system import Serve
 
-DEADLINE_S = 30.0
+pytestmark = pytest.mark.both_databases
+
 RECOVERY_S = 10.0
 
 
-@dataclass
-class Killable:
-    """The system, and an orchestrator in a process of its own."""
-
-    system: System
-    ollama: Starlette
-    env: Mapping[str, str]
-    root: Path
-
-    @asynccontextmanager
-    async def orchestrator(self) -> AsyncIterator[tuple[asyncio.subprocess.Process, Orchestrated]]:
-        listener = free_socket()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "cli", "serve", "orchestrator", "--fd", str(listener.fileno())),
-            cwd=self.root,
-            env=dict(self.env),
-            pass_fds=[listener.fileno()],
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        listener.close()
-        async with httpx.AsyncClient(base_url=url, timeout=DEADLINE_S) as http:
-            try:
-                assert (await http.get("/healthz")).status_code == 200
-                yield process, Orchestrated(self.system, self.ollama, url, http)
-            finally:
-                if process.returncode is None:
-                    process.kill()
-                await process.wait()
-
-
-Build = Callable[[], Awaitable[Killable]]
-
-
 @pytest.fixture
-async def killable(serve: Serve, redis: object, redis_port: int, tmp_path: Path, root: Path) -> Killable:
-    system = await start_system(serve, redis_port, tmp_path)
-    ollama = create_ollama()
-    own = {
-        "DATABASE_URL": f"sqlite:///{tmp_path}/orchestrator.sqlite",
-        "API_TOKEN": API_TOKEN,
-        "OBSERVIUM_WEBHOOK_TOKEN": WEBHOOK_TOKEN,
-        "OBSERVIUM_MCP_URL": system.observium_server,
-        "OBSERVIUM_MCP_TOKEN": TOKEN,
-        "GLPI_MCP_URL": system.glpi_server,
-        "GLPI_MCP_TOKEN": TOKEN,
-        "SITES_FILE": str(root / "deploy/demo/sites.toml"),
-        "NOC_EMAIL": "noc@widip.example",
-        "OLLAMA_BASE_URL": await serve(ollama),
-        "REDIS_PORT": str(redis_port),
-    }
-    return Killable(system, ollama, {**os.environ, **own}, root)
+async def killable(
+    serve: Serve, redis: object, redis_port: int, tmp_path: Path, root: Path, database_url: str
+) -> Killable:
+    return await build_killable(serve, redis_port, tmp_path, root, database_url)
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -11,6 +11,8 @@ import pytest
 from shared.sites import load_sites
 from tests.orchestrator.conftest import Orchestrated, Start
 
+pytestmark = pytest.mark.both_databases
+
 NOC = "noc@widip.example"
 CONTACT = "accueil@lilas.example"
 QUICK: dict[str, Any] = {"settle_s": 0.05, "solve_after_s": 0.05}

@@ -21,6 +21,7 @@ def kinds(journal: list[dict[str, Any]]) -> list[str]:
 
 
 @pytest.mark.requirement("P-01")
+@pytest.mark.both_databases
 async def test_a_port_down_becomes_one_ticket_one_diagnosis_and_one_mail(orchestrated: Orchestrated) -> None:
     run = await orchestrated.play()
 
@@ -91,6 +92,7 @@ async def test_the_token_is_taken_verbatim_as_observium_sends_it(orchestrated: O
 
 
 @pytest.mark.requirement("P-02")
+@pytest.mark.both_databases
 async def test_the_same_delivery_twice_opens_one_ticket(orchestrated: Orchestrated) -> None:
     body = orchestrated.delivery(orchestrated.break_port())
 
@@ -121,6 +123,7 @@ async def test_a_body_that_is_no_alert_gets_422_with_the_reason(orchestrated: Or
     assert len(answer.json()["reason"]) > 10
 
 
+@pytest.mark.both_databases
 async def test_what_was_no_alert_is_kept_for_inspection_without_its_secrets(orchestrated: Orchestrated) -> None:
     await orchestrated.post(b'{"ALERT_STATE":"%ALERT_STATE%","note":"password=hunter2"}')
 
@@ -153,6 +156,7 @@ async def test_when_source_addresses_are_set_deliveries_from_elsewhere_are_refus
     assert answer.status_code == status
 
 
+@pytest.mark.both_databases
 async def test_a_syslog_alert_is_kept_and_opens_nothing(orchestrated: Orchestrated) -> None:
     state = orchestrated.system.observium.state.observium
     body = build_syslog_delivery(state, 11, flavour="webhook-json", at=datetime(2026, 11, 20, 21, 0, tzinfo=UTC))
@@ -200,6 +204,7 @@ async def test_without_ollama_rules_and_templates_finish_and_the_ticket_says_so(
 
 
 @pytest.mark.requirement("P-04")
+@pytest.mark.both_databases
 async def test_without_redis_the_ticket_and_the_mail_still_come(start: Start) -> None:
     orchestrated = await start(redis_port=9)
 
@@ -220,6 +225,7 @@ async def test_with_observium_down_the_ticket_is_there_and_the_verdict_unknown(o
     assert len(orchestrated.tickets) == len(orchestrated.mails) == 1
 
 
+@pytest.mark.both_databases
 async def test_a_lost_answer_of_glpi_does_not_double_the_ticket_nor_the_mail(orchestrated: Orchestrated) -> None:
     faults = orchestrated.system.glpi.state.faults
     faults.add("drop_answer", "POST /apirest.php/Ticket")
@@ -338,6 +344,7 @@ async def test_json_that_breaks_parsers_is_refused_and_kept(
     assert len(kept) == 1
 
 
+@pytest.mark.both_databases
 async def test_half_a_surrogate_in_an_alert_is_no_crash(orchestrated: Orchestrated) -> None:
     body = json.loads(orchestrated.delivery(orchestrated.break_port())) | {"ALERT_MESSAGE": "x\ud800y"}
 
@@ -347,6 +354,7 @@ async def test_half_a_surrogate_in_an_alert_is_no_crash(orchestrated: Orchestrat
     assert (await orchestrated.wait_ended())[0]["state"] == "done"
 
 
+@pytest.mark.both_databases
 async def test_tickets_do_not_wait_for_runs_that_wait_for_the_model(start: Start) -> None:
     orchestrated = await start(runs_at_once=1)
     orchestrated.ollama.state.ollama.hold = asyncio.Event()
@@ -416,6 +424,7 @@ async def test_a_model_that_loops_ends_by_its_budget_and_the_run_goes_on(orchest
 
 
 @pytest.mark.requirement("P-09")
+@pytest.mark.both_databases
 async def test_nothing_secret_is_in_the_journal(orchestrated: Orchestrated) -> None:
     run = await orchestrated.play()
 
@@ -435,6 +444,7 @@ async def test_readyz_names_the_server_that_is_away(start: Start) -> None:
     assert "mcp:observium" not in answer.json()["problems"]
 
 
+@pytest.mark.both_databases
 async def test_a_recovery_is_kept_and_opens_nothing(orchestrated: Orchestrated) -> None:
     alert_id = orchestrated.break_port()
     orchestrated.system.observium.state.observium.recover(alert_id)

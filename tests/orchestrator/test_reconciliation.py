@@ -10,6 +10,8 @@ import pytest
 from tests.orchestrator.conftest import Orchestrated, Start
 from tests.orchestrator.test_incidents import are_closed, are_diagnosed
 
+pytestmark = pytest.mark.both_databases
+
 
 async def look(o: Orchestrated, *, urgent: bool = True) -> None:
     """One round, as the loop does it every minute; urgent: without waiting for webhooks on the way."""

@@ -11,6 +11,8 @@ import pytest
 from shared.redis_helper import RedisHelper
 from tests.orchestrator.conftest import Orchestrated, Start
 
+pytestmark = pytest.mark.both_databases
+
 SIZE = 24
 FIRST_DEVICE, FIRST_ALERT = 500, 70_000
 NOC = "noc@widip.example"
