@@ -22,7 +22,6 @@ WAYS_IN = (
     ("sse", "", LEGACY),
     ("sse", "historical", LEGACY),
     ("http", "", LEGACY),
-    ("http", "historical", LEGACY),
     ("http", "", MODERN),
 )
 ENDPOINTS = {"sse": "/sse", "http": "/mcp"}
@@ -58,7 +57,7 @@ def _result(ran: Ran) -> dict[str, Any]:
 
 @pytest.mark.requirement("M-11")
 @pytest.mark.requirement("M-13")
-async def test_inspector_lists_the_tools_over_every_way_in_and_finds_no_fault(
+async def test_inspector_lists_the_tools_over_sse_and_http_and_finds_no_fault(
     node_tools: NodeTools, server: OneServer
 ) -> None:
     offered = (await mcp_wire.ask(server.url, "tools/list"))["tools"]
@@ -71,7 +70,7 @@ async def test_inspector_lists_the_tools_over_every_way_in_and_finds_no_fault(
 
 
 @pytest.mark.requirement("M-11")
-async def test_inspector_reads_the_same_over_every_way_in(node_tools: NodeTools, server: OneServer) -> None:
+async def test_inspector_reads_the_same_over_sse_and_http(node_tools: NodeTools, server: OneServer) -> None:
     read = READS[server.name]
 
     for way in WAYS_IN:

@@ -35,9 +35,10 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class NodeTools:
-    """The installed programs. `home` is what they take for the user's home: they leave files there."""
+    """The installed programs. `path` is a PATH with their Node first; `home` is where they leave files of a user."""
 
     programs: Path
+    path: str
     home: Path
 
     async def run(self, program: str, *arguments: str) -> Ran:
@@ -48,7 +49,7 @@ class NodeTools:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={"PATH": f"{self.programs}:{os.environ['PATH']}", "HOME": str(self.home), "NO_COLOR": "1"},
+            env={"PATH": self.path, "HOME": str(self.home), "NO_COLOR": "1"},
         )
         try:
             async with asyncio.timeout(RUN_S):
@@ -67,7 +68,6 @@ def install_tools(home: Path) -> NodeTools:
     Raises ToolsMissing.
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
-    programs = FOLDER / "node_modules" / ".bin"
     with (FOLDER / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         wanted = hashlib.sha256(b"".join((SOURCE / name).read_bytes() for name in LISTS)).hexdigest()
@@ -76,8 +76,11 @@ def install_tools(home: Path) -> NodeTools:
             done.unlink(missing_ok=True)
             _install()
             done.write_text(wanted)
-    _check_node(programs)
-    return NodeTools(programs, home)
+    modules = FOLDER / "node_modules"
+    # Not through .bin: npm 9 makes no link there where two packages, for two kinds of machine, would have the same one.
+    path = ":".join([*(str(node.parent) for node in modules.glob("node-*/bin/node")), os.environ["PATH"]])
+    _check_node(path)
+    return NodeTools(modules / ".bin", path, home)
 
 
 def _install() -> None:
@@ -95,9 +98,9 @@ def _install() -> None:
         raise ToolsMissing(f"npm ci took more than {INSTALL_S} s") from error
 
 
-def _check_node(programs: Path) -> None:
+def _check_node(path: str) -> None:
     """Node comes as a package for Linux on x64 and arm64; elsewhere the PATH's must be new enough."""
-    node = shutil.which("node", path=f"{programs}:{os.environ['PATH']}")
+    node = shutil.which("node", path=path)
     if node is None:
         raise ToolsMissing("no node on the PATH, and no package of it for this machine")
     said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
