@@ -1,4 +1,7 @@
-"""The official MCP tools of package.json: installed once into var/node, and run on the Node that came with them."""
+"""The official MCP tools of package.json: installed once into var/node, and run on the Node that came with them.
+
+After a change of package.json: `npm install --package-lock-only` in this folder.
+"""
 
 from __future__ import annotations
 
