@@ -122,7 +122,7 @@ def build_app(
             *endpoints,
             Mount(spec.historical_prefix, routes=endpoints),
         ],
-        middleware=_auth(book),
+        middleware=_middleware(book),
         lifespan=run,
     )
 
@@ -157,11 +157,25 @@ class _Verifier:
         return AccessToken(token="-", client_id=found.name, scopes=sorted(found.scopes)) if found else None  # noqa: S106
 
 
-def _auth(book: TokenBook | None) -> list[Middleware]:
+def _middleware(book: TokenBook | None) -> list[Middleware]:
     if book is None:
-        return []
+        return [Middleware(_TrimHeaders)]
     backend = BearerAuthBackend(_Verifier(book))
-    return [Middleware(AuthenticationMiddleware, backend=backend), Middleware(AuthContextMiddleware)]
+    auth = [Middleware(AuthenticationMiddleware, backend=backend), Middleware(AuthContextMiddleware)]
+    return [Middleware(_TrimHeaders), *auth]
+
+
+class _TrimHeaders:
+    """Blanks around a header's value are no part of it (RFC 9110, 5.5); uvicorn's httptools leaves those behind it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
+        await self._app(scope, receive, send)
 
 
 def _open(app: ASGIApp, _scopes: list[str]) -> ASGIApp:

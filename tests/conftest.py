@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 
 from cli.processes import Children, find_redis_server, free_socket, start_redis
 from shared.redis_helper import RedisHelper
+from tests.node.tools import NodeTools, ToolsMissing, install_tools
 from tests.postgres import Postgres, find_binaries, running_postgres
 
 Serve = Callable[[Any], Any]
@@ -101,6 +102,15 @@ def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     place = start_redis(children, folder, environment={})
     yield place.port
     children.stop()
+
+
+@pytest.fixture(scope="session")
+def node_tools(tmp_path_factory: pytest.TempPathFactory) -> NodeTools:
+    """The official MCP tools. The first test that asks waits for their installation (about 15 s, once)."""
+    try:
+        return install_tools(tmp_path_factory.mktemp("home"))
+    except ToolsMissing as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture

@@ -49,6 +49,13 @@ REQUIREMENTS = (
     Requirement("M-08", "a tool list stays under 2,000 tokens", "own"),
     Requirement("M-09", "READ_ONLY and TOOLS filter at registration", "brief"),
     Requirement("M-10", "an oversized POST over SSE does not hang its caller past the deadline", "sheet"),
+    Requirement(
+        "M-11", "the official Inspector lists and calls every server's tools over SSE and Streamable HTTP", "own"
+    ),
+    Requirement("M-12", "the Inspector shows an error as an error, and is refused with a wrong token", "own"),
+    Requirement("M-13", "no tool's schema gives the Inspector's strict check anything to say", "own"),
+    Requirement("M-14", "the official conformance suite fails only where it asks for what we do not offer", "own"),
+    Requirement("M-15", "blanks around a header's value are no part of it", "sheet"),
     # secrets
     Requirement("S-01", "a sealed reference opens once, for its caller, purpose and subject, and nobody else", "brief"),
     Requirement("S-02", "Redis holds a sealed value for ten minutes at most, unreadable and bound to its name", "own"),

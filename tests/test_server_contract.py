@@ -1,4 +1,4 @@
-"""What every MCP server keeps, whatever it serves. A new server is one name in SERVERS."""
+"""What every MCP server keeps, whatever it serves."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ from shared.mcp_client import Endpoint, Toolbox, Transport
 from shared.mcp_server import ServerSpec
 from shared.settings import ServerSettings
 from tests import mcp_wire, system
-from tests.conftest import running
+from tests.one_server import SERVERS, open_server
 
-SERVERS = ("glpi", "observium")
 STANDARD_FILES = ("README.md", "__init__.py", "app.py", "client.py", "models.py", "settings.py", "tools.py")
 ANNOTATIONS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
 MAX_DESCRIPTION = 300
@@ -61,15 +60,10 @@ async def server(
     request: pytest.FixtureRequest, redis_port: int, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Server]:
     """Each server in turn."""
-    name: str = request.param
-    app, simulator = (importlib.import_module(f"{where}.{name}.app") for where in ("servers", "simulators"))
-    make_settings = getattr(system, f"{name}_settings")
-    async with running(simulator.create_app()) as upstream:
-        settings = make_settings(upstream, redis_port, tmp_path_factory.mktemp(name))
-        async with running(app.create_app(settings)) as url:
-            listed = await mcp_wire.ask(url, "tools/list")
-            folder = Path(str(app.__file__)).parent
-            yield Server(name, url, folder, app.SPEC, type(settings), listed["tools"])
+    async with open_server(request.param, redis_port, tmp_path_factory.mktemp(request.param)) as one:
+        listed = await mcp_wire.ask(one.url, "tools/list")
+        folder = Path(str(one.app.__file__)).parent
+        yield Server(one.name, one.url, folder, one.spec, type(one.settings), listed["tools"])
 
 
 async def test_folder_has_the_standard_files(server: Server) -> None:

@@ -1,0 +1,45 @@
+"""One MCP server over its simulator, each on a port of its own. A new server is one name in SERVERS."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from shared.mcp_server import ServerSpec
+from shared.settings import ServerSettings
+from tests import system
+from tests.conftest import running
+
+SERVERS = ("glpi", "observium")
+
+
+@dataclass(frozen=True)
+class OneServer:
+    """A running server: its app module, where it listens, the settings that it was started with."""
+
+    name: str
+    url: str
+    app: ModuleType
+    settings: ServerSettings
+
+    @property
+    def spec(self) -> ServerSpec:
+        """What tells it from the others."""
+        spec: ServerSpec = self.app.SPEC
+        return spec
+
+
+@asynccontextmanager
+async def open_server(name: str, redis_port: int, folder: Path, **changes: Any) -> AsyncIterator[OneServer]:
+    """The server `name` of SERVERS, running; `changes` are settings of it."""
+    app, simulator = (importlib.import_module(f"{where}.{name}.app") for where in ("servers", "simulators"))
+    make_settings = getattr(system, f"{name}_settings")
+    async with running(simulator.create_app()) as upstream:
+        settings = make_settings(upstream, redis_port, folder, **changes)
+        async with running(app.create_app(settings)) as url:
+            yield OneServer(name, url, app, settings)
