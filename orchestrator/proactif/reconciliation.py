@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from orchestrator.proactif import records
 from orchestrator.proactif.aftermath import closed_in_glpi
 from orchestrator.proactif.alerts import Alert, AlertKind
-from orchestrator.proactif.incidents import PERSON, Closed
+from orchestrator.proactif.incidents import GLPI, PERSON, Closed
 from orchestrator.proactif.intake import Intake
 from orchestrator.proactif.records import Row
 from orchestrator.services import Services
@@ -154,15 +154,19 @@ def _list_followed(instance: str, connection: sa.Connection) -> list[Row]:
 
 
 def _list_tickets(connection: sa.Connection) -> list[tuple[str, int]]:
-    """The open tickets that were looked at longest ago."""
+    """The open tickets that were looked at longest ago. Not of those that wait for GLPI: they may have solved it."""
     idle = incident.c.closed_at.is_(None) & incident.c.work.is_(None) & incident.c.ticket_id.is_not(None)
-    query = sa.select(incident.c.key, incident.c.ticket_id).where(idle).order_by(incident.c.ticket_checked_at)
+    query = (
+        sa.select(incident.c.key, incident.c.ticket_id)
+        .where(idle, incident.c.waits_for != GLPI)
+        .order_by(incident.c.ticket_checked_at)
+    )
     return [(str(key), int(ticket)) for key, ticket in connection.execute(query.limit(TICKETS_A_ROUND))]
 
 
 def _note_ticket(key: str, ended: Closed | None, connection: sa.Connection) -> None:
     values: dict[str, Any] = {"ticket_checked_at": datetime.now(UTC)}
-    idle = incident.c.closed_at.is_(None) & incident.c.work.is_(None)
+    idle = incident.c.closed_at.is_(None) & incident.c.work.is_(None) & (incident.c.waits_for != GLPI)
     if ended:
         values |= {"closed_at": datetime.now(UTC), "closed_why": ended.value, "due_at": None, "waits_for": ""}
     changed = connection.execute(incident.update().where(incident.c.key == key, idle).values(**values)).rowcount
