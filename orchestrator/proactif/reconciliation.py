@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from orchestrator.proactif import records
 from orchestrator.proactif.aftermath import closed_in_glpi
-from orchestrator.proactif.alerts import Alert, AlertKind
+from orchestrator.proactif.alerts import Alert, AlertKind, read_text
 from orchestrator.proactif.incidents import GLPI, PERSON, Closed
 from orchestrator.proactif.intake import Intake
 from orchestrator.proactif.records import Row
@@ -180,10 +180,10 @@ def _to_alert(found: Row) -> Alert:
         kind=AlertKind.ALERT,
         alert_id=found["alert_id"],
         at=datetime.fromisoformat(found["changed_at"]),
-        message=found.get("message") or found["name"],
+        message=read_text(found.get("message") or found["name"]),
         device_id=found["device_id"],
-        hostname=found.get("device_hostname") or "",
-        entity_type=found["entity_type"],
+        hostname=read_text(found.get("device_hostname")),
+        entity_type=read_text(found["entity_type"]),
         entity_id=found["entity_id"],
-        entity_name=found.get("entity_name") or "",
+        entity_name=read_text(found.get("entity_name")),
     )
