@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ import pytest
 from tests.orchestrator.conftest import Orchestrated, Start
 from tests.orchestrator.test_incidents import NOC, QUICK, are_settled, notes
 
-SW1, SW10 = (12, "lilas-sw1.widip.example"), (13, "lilas-sw10.widip.example")
 TWICE, ITS_DOUBLE = 2202, 2203
 """Two ports of device 22 with the label `Port 2`: "Radiologie", which is up, and "Radiologie secours", which is not."""
 
@@ -107,20 +107,39 @@ async def test_a_model_that_asks_for_a_port_by_a_label_of_two_is_told_of_both(st
     assert str(ITS_DOUBLE) in first
 
 
-@pytest.mark.requirement("P-51")
-@pytest.mark.parametrize(("down", "other", "rule"), [(SW1, SW10, "W2"), (SW10, SW1, "L1")])
-async def test_of_sw1_and_sw10_the_one_that_is_down_is_read_judged_and_named(
-    start: Start, down: tuple[int, str], other: tuple[int, str], rule: str
-) -> None:
-    o = await start(**QUICK)
-    o.ollama.state.ollama.script.append(call("observium_get_device_info", hostname=down[1]))
+NAMES = {12: "sw10", 13: "sw1"}
+"""The name that the other one begins with comes second: who takes the first that fits takes the wrong one."""
 
-    incident = await settle(o, o.delivery(o.break_device(down[0])))
+
+def write_sites(folder: Path, demo: str, *, by_name: bool) -> Path:
+    """The demo's registry with short names; by_name: it knows the two switches by these alone."""
+    text = demo.replace("lilas-sw10.widip.example", "sw1").replace("lilas-sw1.widip.example", "sw10")
+    for number in NAMES if by_name else ():
+        text = text.replace(f"id = {number}\n", "")
+    path = folder / "short-sites.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.requirement("P-51")
+@pytest.mark.parametrize("by_name", [False, True])
+@pytest.mark.parametrize("down", NAMES)
+async def test_of_sw1_and_sw10_the_one_that_is_down_is_read_judged_and_named(
+    start: Start, root: Path, tmp_path: Path, down: int, by_name: bool
+) -> None:
+    demo = (root / "deploy/demo/sites.toml").read_text(encoding="utf-8")
+    o = await start(**QUICK, sites_file=write_sites(tmp_path, demo, by_name=by_name))
+    for number, name in NAMES.items():
+        o.system.observium.state.observium.devices[number] |= {"hostname": name, "sysName": name}
+    o.ollama.state.ollama.script.append(call("observium_get_device_info", hostname=NAMES[down]))
+
+    incident = await settle(o, o.delivery(o.break_device(down)))
 
     read = json.loads(results(o)[0])
-    assert (read["device_id"], read["hostname"], read["status"]) == (*down, "down")
-    assert incident["verdict"]["rule"] == rule
+    assert (read["device_id"], read["hostname"], read["status"]) == (down, NAMES[down], "down")
+    assert (incident["site"], incident["verdict"]["responsible"]) == ("LILAS", "WIDIP")
     shown = [o.text(t["name"]) + o.text(t["content"]) for t in o.tickets] + notes(o)
     shown += [o.text(m["name"]) + o.text(m["body_html"]) for m in o.mails if m["recipient"] == NOC]
-    assert all(other[1] not in text for text in shown)
-    assert len([text for text in shown if down[1] in text]) >= 4
+    named = [name for text in shown for name in re.findall(r"\bsw\d+\b", text)]
+    assert set(named) == {NAMES[down]}
+    assert len(named) >= 4
