@@ -7,6 +7,7 @@ import errno
 import gc
 import importlib
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -103,6 +104,11 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, announcement: str) -> None:
         super().__init__(config)
         self._announcement = announcement
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to end. SIGTERM is such an order: uvicorn would drain, and then die of it all the same."""
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        await super().serve(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""

@@ -27,6 +27,8 @@ from shared.masking import mask_content
 SYSTEM = "ollama"
 SEED = 7
 MAX_REPAIRS = 2
+MAX_ANSWERS = 2
+"""A final answer and its repair."""
 CHARS_PER_TOKEN = 3.5
 FULL = 0.95
 
@@ -65,7 +67,7 @@ class ToolCallRequest:
 
 @dataclass(frozen=True, slots=True)
 class ModelReply:
-    """One reply. prompt_tokens 0 means the server did not say (its prompt was cached)."""
+    """One reply. prompt_tokens 0: the server did not say (its prompt was cached). requests: how many it took."""
 
     text: str
     calls: Sequence[ToolCallRequest]
@@ -73,6 +75,7 @@ class ModelReply:
     output_tokens: int = 0
     seconds: float = 0.0
     recovered: bool = False
+    requests: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ class Ask:
 
     deadline: on the event loop's clock, for waiting in line and answering together; lock_by: for the line alone.
     read_only: names of tools whose calls may be recovered from leaked text. seen_tokens: prompt size of the turn
-    before, to notice a cut prompt.
+    before, to notice a cut prompt. requests: how many this may take at most, those that repair included.
     """
 
     run: str
@@ -92,6 +95,7 @@ class Ask:
     tools: Sequence[Mapping[str, Any]] = ()
     read_only: frozenset[str] = frozenset()
     seen_tokens: int = 0
+    requests: int = MAX_REPAIRS + 1
     note: Note = lambda _kind, _detail: None
 
 
@@ -135,9 +139,10 @@ class Llm:
         attempt = _Try()
         while True:
             try:
-                return self._classify(await self._call(ask, attempt), ask)
+                reply = self._classify(await self._call(ask, attempt), ask)
+                return replace(reply, requests=attempt.number + 1)
             except _BrokenReply as broken:
-                if attempt.number >= MAX_REPAIRS:
+                if attempt.number >= min(MAX_REPAIRS, ask.requests - 1):
                     raise UpstreamMalformed(f"the model's replies cannot be read: {broken}", system=SYSTEM) from broken
                 attempt.change()
 
@@ -147,7 +152,7 @@ class Llm:
         No tools go along: with a grammar the model cannot call any (section 4).
         """
         problem = ""
-        for number in range(2):
+        for number in range(min(MAX_ANSWERS, ask.requests)):
             hint = [{"role": "user", "content": f"Not valid: {problem}. Answer again as JSON."}] if problem else []
             messages = [*ask.messages, _schema_message(model), *hint]
             attempt = _Try(number=number)

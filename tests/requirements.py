@@ -123,4 +123,21 @@ REQUIREMENTS = (
     Requirement("P-35", "what is over long ago is removed, a few rows at a time; what is open or new never", "own"),
     Requirement("P-36", "no delivery is forgotten while its repeat may come", "own"),
     Requirement("P-37", "instants, large numbers and strange text come back the same from both databases", "own"),
+    # Proactif when things fail
+    Requirement("P-40", "kill -9 in any work of an incident: each effect once, everybody told, back in 10 s", "own"),
+    Requirement("P-41", "SIGTERM lets finish what runs, ends with 0, and loses nothing", "own"),
+    Requirement("P-42", "a Redis that dies in the middle of a run costs and doubles no ticket and no mail", "own"),
+    Requirement("P-43", "GLPI may go away in any work: what is missing is done once when it is back", "brief"),
+    Requirement("P-44", "a refused token is told as work for a person, once, and what waited is finished", "own"),
+    Requirement("P-45", "a lost answer doubles no ticket, no followup, no mail and no solution", "own"),
+    Requirement("P-46", "whatever a model replies, the ticket and the mail come and nothing else is done", "own"),
+    Requirement("P-47", "an investigation takes 12 model calls at most", "brief"),
+    Requirement("P-48", "strangers' text is one line, capped and escaped wherever a person reads it", "own"),
+    Requirement(
+        "P-49", "every delivery that Observium can make is taken, or refused with its reason and kept", "sheet"
+    ),
+    Requirement("P-50", "a device without a site has a ticket, and is nobody's whatever its name resembles", "sheet"),
+    Requirement("P-51", "the device and the port that an alert names are judged, not their namesakes", "sheet"),
+    Requirement("P-52", "with Observium down the verdict is unknown, and ticket and mail say why", "sheet"),
+    Requirement("P-53", "over before GLPI was back: one ticket, said as over", "own"),
 )

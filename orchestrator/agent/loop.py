@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from orchestrator.agent.policy import Grant, find_number
 from orchestrator.journal import RunJournal, RunTools
 from shared.errors import BudgetExceeded, InvalidInput, Refused, WidipError
-from shared.llm import Ask, Llm, Message, ModelReply, ToolCallRequest
+from shared.llm import MAX_ANSWERS, Ask, Llm, Message, ModelReply, ToolCallRequest
 from shared.llm_lock import Priority
 from shared.mcp_client import RemoteTool
 
@@ -74,8 +74,7 @@ class Agent:
         messages: list[Message] = [{"role": "system", "content": self._system}, {"role": "user", "content": question}]
         state = _State(messages, budget.model_calls, budget.deadline)
         offered = [tool for tool in tools.toolbox.tools() if grant.allows(tool)]
-        # One call is kept back for the answer, two more for its repair.
-        while offered and state.calls_left > 2:
+        while offered and state.calls_left > MAX_ANSWERS:
             reply = await self._turn(state, offered, journal, budget)
             if not reply.calls:
                 break
@@ -85,9 +84,9 @@ class Agent:
         return found
 
     async def _turn(self, state: _State, offered: list[RemoteTool], journal: RunJournal, budget: Budget) -> ModelReply:
-        state.calls_left -= 1
         ask = self._ask(state, journal, budget, offered)
         reply = await self._llm.chat(ask)
+        state.calls_left -= reply.requests
         state.seen_tokens = reply.prompt_tokens
         state.messages.append(_as_message(reply))
         return reply
@@ -108,6 +107,8 @@ class Agent:
             tools=[_offer(tool) for tool in offered or []],
             read_only=frozenset(tool.qualified for tool in offered or []),
             seen_tokens=state.seen_tokens,
+            # While it may still call tools, what its answer takes is kept back.
+            requests=state.calls_left - (MAX_ANSWERS if offered else 0),
             note=note,
         )
 

@@ -41,7 +41,7 @@ class Aftermath:
 
     async def note(self, case: Case) -> None:
         """One followup with all that changed since the last; after a recovery, with what it showed."""
-        effect = f"note-{case.incident.row['work_no']}"
+        effect = f"note-{case.tried_as}"
         decided = case.find_kept(effect) or await case.keep(effect, await self._word_note(case))
         await case.add_followup(effect, decided["text"])
         changes: Facts = {"noted_at": datetime.now(UTC)}
@@ -112,13 +112,14 @@ class Aftermath:
 
     async def solve(self, case: Case) -> None:
         """Recovered and quiet since: solve the ticket unless a person has it in hand, and tell who was told."""
-        state = await _look_at_ticket(case)
+        effect = f"solution-{case.tried_as}"
+        # Decided by an earlier try: that the ticket is solved by now may be that try's own work.
+        decided = case.find_kept(effect) or await self._decide_end(case)
+        state, text = Closed(decided["state"]), decided["text"]
         if state in (Closed.TECHNICIAN, Closed.DELETED):
             await _close(case, state, told=[])
             return
-        verdict = Verdict.model_validate(case.incident.row["verdict"]) if case.incident.row["verdict"] else None
-        effect = f"solution-{case.incident.row['work_no']}"
-        text = (await case.keep(effect, {"text": solution_text(case.incident, case.site, verdict)}))["text"]
+        await case.keep(effect, decided)
         if state is Closed.LEFT:
             await case.add_followup(effect, f"{text.splitlines()[0]}\nTicket laissé au technicien qui s'en occupe.")
         else:
@@ -133,8 +134,13 @@ class Aftermath:
                 "body": over_html(case.incident, place, ticket_id=case.ticket_id, left=state is Closed.LEFT),
                 "ticket_id": case.ticket_id,
             }
-            await case.send_mail(f"over-{case.incident.row['work_no']}-{recipient}", mail)
+            await case.send_mail(f"over-{case.tried_as}-{recipient}", mail)
         await _close(case, state, told=told)
+
+    async def _decide_end(self, case: Case) -> Facts:
+        verdict = Verdict.model_validate(case.incident.row["verdict"]) if case.incident.row["verdict"] else None
+        state = await _look_at_ticket(case)
+        return {"state": state.value, "text": solution_text(case.incident, case.site, verdict)}
 
 
 async def _look_at_ticket(case: Case) -> Closed:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.errors import InvalidInput
 
 _PLACEHOLDER = re.compile(r"^%[A-Z_]+%$")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NUMBER = re.compile(r"[0-9]{1,11}")
 MAX_TEXT = 500
 
@@ -71,7 +72,7 @@ def alert_from_observium(body: Any) -> Alert:
     """Read a delivery. Raises InvalidInput saying what makes it unusable."""
     if not isinstance(body, Mapping):
         raise InvalidInput("the body is not a JSON object: check the contact's JSON template in Observium")
-    tags = {str(key): _text(value) for key, value in body.items()}
+    tags = {str(key): read_text(value) for key, value in body.items()}
     kind = _KIND_FROM_OBSERVIUM.get(tags.get("ALERT_STATE", ""))
     if kind is None:
         raise InvalidInput(
@@ -95,12 +96,13 @@ def alert_from_observium(body: Any) -> Alert:
     )
 
 
-def _text(value: Any) -> str:
-    """A tag as text: null, lists and unfilled placeholders are nothing."""
+def read_text(value: Any) -> str:
+    """What Observium says as one line of text: null, lists and unfilled placeholders are nothing."""
     if value is None or isinstance(value, Mapping | list):
         return ""
-    # A lone half of a surrogate pair is valid JSON and no valid text.
-    text = " ".join(str(value).encode("utf-8", "replace").decode().split())[:MAX_TEXT]
+    # A lone half of a surrogate pair is valid JSON and no valid text; no database takes a NUL.
+    text = _CONTROL.sub(" ", str(value).encode("utf-8", "replace").decode())
+    text = " ".join(text.split())[:MAX_TEXT]
     return "" if _PLACEHOLDER.match(text) else text
 
 

@@ -98,6 +98,11 @@ class Case:
         number = self.incident.row["round"]
         return "" if number == 1 else f"-{number}"
 
+    @property
+    def tried_as(self) -> int:
+        """The number of the work at its first try: what had to wait for GLPI goes on under another."""
+        return int(self.incident.row["work_no"] - self.incident.row["attempts"])
+
     def find_kept(self, effect: str) -> Facts | None:
         """What an earlier try of this work had decided to write."""
         return (self.incident.row["kept"] or {}).get(effect)

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from orchestrator.proactif import records
 from orchestrator.proactif.aftermath import closed_in_glpi
-from orchestrator.proactif.alerts import Alert, AlertKind
-from orchestrator.proactif.incidents import PERSON, Closed
+from orchestrator.proactif.alerts import Alert, AlertKind, read_text
+from orchestrator.proactif.incidents import GLPI, PERSON, Closed
 from orchestrator.proactif.intake import Intake
 from orchestrator.proactif.records import Row
 from orchestrator.services import Services
@@ -154,15 +154,19 @@ def _list_followed(instance: str, connection: sa.Connection) -> list[Row]:
 
 
 def _list_tickets(connection: sa.Connection) -> list[tuple[str, int]]:
-    """The open tickets that were looked at longest ago."""
+    """The open tickets that were looked at longest ago. Not of those that wait for GLPI: they may have solved it."""
     idle = incident.c.closed_at.is_(None) & incident.c.work.is_(None) & incident.c.ticket_id.is_not(None)
-    query = sa.select(incident.c.key, incident.c.ticket_id).where(idle).order_by(incident.c.ticket_checked_at)
+    query = (
+        sa.select(incident.c.key, incident.c.ticket_id)
+        .where(idle, incident.c.waits_for != GLPI)
+        .order_by(incident.c.ticket_checked_at)
+    )
     return [(str(key), int(ticket)) for key, ticket in connection.execute(query.limit(TICKETS_A_ROUND))]
 
 
 def _note_ticket(key: str, ended: Closed | None, connection: sa.Connection) -> None:
     values: dict[str, Any] = {"ticket_checked_at": datetime.now(UTC)}
-    idle = incident.c.closed_at.is_(None) & incident.c.work.is_(None)
+    idle = incident.c.closed_at.is_(None) & incident.c.work.is_(None) & (incident.c.waits_for != GLPI)
     if ended:
         values |= {"closed_at": datetime.now(UTC), "closed_why": ended.value, "due_at": None, "waits_for": ""}
     changed = connection.execute(incident.update().where(incident.c.key == key, idle).values(**values)).rowcount
@@ -176,10 +180,10 @@ def _to_alert(found: Row) -> Alert:
         kind=AlertKind.ALERT,
         alert_id=found["alert_id"],
         at=datetime.fromisoformat(found["changed_at"]),
-        message=found.get("message") or found["name"],
+        message=read_text(found.get("message") or found["name"]),
         device_id=found["device_id"],
-        hostname=found.get("device_hostname") or "",
-        entity_type=found["entity_type"],
+        hostname=read_text(found.get("device_hostname")),
+        entity_type=read_text(found["entity_type"]),
         entity_id=found["entity_id"],
-        entity_name=found.get("entity_name") or "",
+        entity_name=read_text(found.get("entity_name")),
     )

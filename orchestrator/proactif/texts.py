@@ -18,10 +18,16 @@ from orchestrator.proactif.diagnosis import Responsible, Verdict
 from shared.sites import Site
 
 MAX_MODEL_TEXT = 600
-_UNFIT = re.compile(r"[<>\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-_LINK = re.compile(
-    r"(?i)\b[a-z][a-z0-9+.-]{1,20}://\S*|\b(?:mailto|javascript|data):\S*|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)+/\S*"
+_UNFIT = re.compile(
+    r"[<>\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\ud800-\udfff\U000e0000-\U000e007f]"
 )
+"""Markup, controls, and what is not seen or turns the direction of what is."""
+_LINK = re.compile(
+    r"(?i)\b[a-z][a-z0-9+.-]{1,20}://\S*|\b(?:mailto|javascript|vbscript|data|file|tel|sms|callto):\S*|\bwww\.\S+"
+    r"|\b[\w-]+(?:\.[\w-]+)+/\S*|[^\s@]{1,64}@[\w-]+(?:\.[\w-]+)+|\\\\\S+"
+)
+"""What a mail program makes a link of, addresses and network shares too."""
 _CAUSES = {
     "wan_link_down": "lien opérateur coupé",
     "admin_shutdown": "port désactivé par configuration",

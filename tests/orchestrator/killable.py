@@ -70,5 +70,6 @@ async def build_killable(serve: Serve, redis_port: int, folder: Path, root: Path
         "NOC_EMAIL": "noc@widip.example",
         "OLLAMA_BASE_URL": await serve(ollama),
         "REDIS_PORT": str(redis_port),
+        "NOTE_GAP_S": "0",
     }
     return Killable(system, ollama, {**os.environ, **own}, root)
