@@ -43,7 +43,6 @@ class Connection:
     async def serve(self, *, is_encrypted: bool) -> None:
         """From the handshake to the end."""
         with suppress(*_GONE):
-            await self._awake.wait()
             if not await self._is_let_in():
                 return
             if is_encrypted:
@@ -55,14 +54,16 @@ class Connection:
         await self._writer.start_tls(self._context, ssl_handshake_timeout=HANDSHAKE_S)
         self._session.is_encrypted = True
 
-    def _take_fault(self, line: str) -> Fault | None:
+    async def _take_fault(self, line: str) -> Fault | None:
+        """Note the request, wait for the thaw, and see which fault it meets."""
         self._faults.requests.append(line)
         self._faults.seen.set()
+        await self._awake.wait()
         return self._faults.take(line)
 
     async def _is_let_in(self) -> bool:
         """The faults of a connection, before any handshake."""
-        fault = self._take_fault(CONNECT)
+        fault = await self._take_fault(CONNECT)
         match fault:
             case None:
                 return True
@@ -85,9 +86,8 @@ class Connection:
             return False
         if request.name == "unbindRequest":
             return False
-        # Read before the freeze ends: a client that has gone meanwhile has still asked for it.
-        await self._awake.wait()
-        fault = self._take_fault(describe(request))
+        # A frozen server has read it: a client that goes before the thaw has still asked for it.
+        fault = await self._take_fault(describe(request))
         if fault is not None:
             return await self._meet(fault, request)
         await self._answer(request)

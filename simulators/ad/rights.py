@@ -15,6 +15,7 @@ department company sAMAccountName userPrincipalName accountExpires
 """
 USER_WRITES = frozenset(_USER_WRITES.lower().split())
 GROUP_WRITES = frozenset({"member"})
+_NEVER_LISTED = frozenset({"unicodePwd", "name"})
 
 
 class Rights:
@@ -63,8 +64,8 @@ class Rights:
     def writable(self, entry: Entry) -> list[str]:
         """allowedAttributesEffective."""
         if self.is_admin:
-            return [a.name for a in ATTRIBUTES.values() if a.written_by == "clients" and a.name != "unicodePwd"]
-        return sorted(ATTRIBUTES[name].name for name in self._granted(entry))
+            return [a.name for a in ATTRIBUTES.values() if a.written_by == "clients" and a.name not in _NEVER_LISTED]
+        return sorted({ATTRIBUTES[name].name for name in self._granted(entry)} - _NEVER_LISTED)
 
     def creatable(self, entry: Entry) -> list[str]:
         """allowedChildClassesEffective."""
