@@ -21,6 +21,8 @@ from simulators.faults import MAINTENANCE_PAGE, Fault, Faults
 
 CONNECT = "CONNECT"
 HANDSHAKE_S = 10.0
+GARBAGE = b"0\x05hello"
+"""A whole message by its length, and no LDAP inside."""
 _GONE = (OSError, EOFError, ssl.SSLError, TimeoutError)
 
 
@@ -113,8 +115,11 @@ class Connection:
                 await self._send([encode_result(request, fault.status, fault.body)])
             case "busy":
                 await self._send([encode_result(request, busy().code, busy().text)])
+            case "garbage":
+                await self._send([GARBAGE])
             case "html":
                 await self._send([MAINTENANCE_PAGE.encode()])
+                return False
             case "drop_answer":
                 self._session.answer(request)
                 self._writer.transport.abort()

@@ -11,7 +11,6 @@ import ldap3
 import pytest
 from ldap3.core.exceptions import (
     LDAPSessionTerminatedByServerError,
-    LDAPSocketOpenError,
     LDAPSocketReceiveError,
 )
 
@@ -68,10 +67,10 @@ def is_mute(lab: Lab) -> bool:
     with socket.create_connection((lab.place.host, lab.place.port), 5) as plain:
         plain.settimeout(0.5)
         try:
-            context.wrap_socket(plain, server_hostname=lab.place.host)
+            with context.wrap_socket(plain, server_hostname=lab.place.host):
+                return False
         except TimeoutError:
             return True
-    return False
 
 
 @pytest.mark.requirement("A-55")
@@ -87,8 +86,8 @@ def test_down_refuses_and_comes_back_where_it_was(simulated: SimulatedDirectory,
     lab = simulator_lab
     simulated.wait_for(simulated.server.stop())
 
-    with pytest.raises(LDAPSocketOpenError):
-        lab.connect()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((lab.place.host, lab.place.port), 5)
     simulated.wait_for(simulated.server.come_back())
 
     assert lab.bind(lab.place.service, lab.place.service_password).code == 0
@@ -119,16 +118,12 @@ def test_a_cut_connection_may_have_done_its_work(faults: Faults, simulator_lab: 
 
 @pytest.mark.requirement("A-55")
 @pytest.mark.parametrize(("kind", "is_done"), [("late", True), ("hang", False)])
-def test_a_mute_request_may_be_done_later(
-    simulated: SimulatedDirectory, faults: Faults, simulator_lab: Lab, kind: str, is_done: bool
-) -> None:
+def test_a_mute_request_may_be_done_later(faults: Faults, simulator_lab: Lab, kind: str, is_done: bool) -> None:
     lab, connection = simulator_lab, impatient(simulator_lab)
     faults.add(kind, "MODIFY")
 
     with pytest.raises(LDAPSocketReceiveError):
         connection.modify(lab.dn(ZOE), {"title": replace("Plus tard")})
-    assert simulated.server.directory.get(lab.dn(ZOE)).text("title") == "Agent d'accueil"
-    connection.strategy.close()
 
     if is_done:
         wait_for_title(lab, "Plus tard")
@@ -168,9 +163,10 @@ def test_slow_answers_late(faults: Faults, simulator_lab: Lab) -> None:
 
 
 @pytest.mark.requirement("A-55")
-def test_a_web_page_instead_of_ldap_breaks_the_client(faults: Faults, simulator_lab: Lab) -> None:
+@pytest.mark.parametrize("kind", ["garbage", "html"])
+def test_what_is_no_ldap_breaks_the_client(faults: Faults, simulator_lab: Lab, kind: str) -> None:
     connection = simulator_lab.service
-    faults.add("html", "SEARCH")
+    faults.add(kind, "SEARCH")
 
     with pytest.raises(KeyError):  # what ldap3 makes of it, and no exception of its own
         connection.search(simulator_lab.place.base_dn, "(sn=Oria)")
