@@ -123,6 +123,7 @@ def running_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simu
 @pytest.fixture
 def simulated(running_directory: SimulatedDirectory) -> SimulatedDirectory:
     """The simulated Active Directory as it was at its start: its server, its state, its faults."""
+    running_directory.wait_for(running_directory.server.come_back())
     running_directory.call(running_directory.server.start_afresh)
     return running_directory
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import ldap3
 import pytest
 
-from tests.simulators.ad_divergences import known
+from tests.simulators.ad_divergences import DIVERGENCES, known
 from tests.simulators.ad_lab import (
     LILAS,
     OTHER_PASSWORD,
@@ -285,3 +288,21 @@ def test_a_primary_group_is_one_of_its_groups(lab: Lab) -> None:
     assert (stranger.code, member.code) == (53, 0)
     assert lab.number(dn, "primaryGroupID") == token
     assert lab.read(dn, "memberOf")["memberOf"] == [lab.dn("CN=Domain Users,CN=Users").encode()]
+
+
+@pytest.mark.requirement("A-53")
+def test_a_critical_control_that_is_unknown_is_12(lab: Lab) -> None:
+    assertion = ("1.3.6.1.1.12", True, b"\xa3\x0b\x04\x05title\x04\x02xx")
+
+    assert lab.modify(lab.account(), {"title": replace("x")}, controls=[assertion]).code == 12
+
+
+@pytest.mark.requirement("A-54")
+def test_every_known_difference_has_its_test() -> None:
+    named = {
+        what
+        for path in Path(__file__).parent.glob("test_ad_*.py")
+        for what in re.findall(r'known\(\s*"([^"]+)"', path.read_text(encoding="utf-8"))
+    }
+
+    assert named == set(DIVERGENCES)
