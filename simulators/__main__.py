@@ -1,6 +1,6 @@
-"""`python -m simulators --observium FD --glpi FD --ollama FD --mail FD`: all of them in one process.
+"""`python -m simulators --observium FD --glpi FD --mysecret FD --ollama FD --mail FD`: all of them in one process.
 
-Each number is an inherited listening socket. Without --ollama no model is simulated.
+Each number is an inherited listening socket. Without --ollama no model is simulated, without --mysecret no MySecret.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from simulators.glpi.app import create_app as create_glpi
+from simulators.mysecret.app import create_app as create_mysecret
 from simulators.observium.app import create_app as create_observium
 from simulators.ollama.app import create_app as create_ollama
 from simulators.smtp.app import MailSink
@@ -36,6 +37,8 @@ async def _serve(options: argparse.Namespace) -> None:
         options.glpi: create_glpi(smtp=relay, clock=utc_now),
         options.mail: create_mail(sink),
     }
+    if options.mysecret is not None:
+        apps[options.mysecret] = create_mysecret()
     if options.ollama is not None:
         apps[options.ollama] = create_ollama()
     async with asyncio.TaskGroup() as group:
@@ -46,8 +49,9 @@ async def _serve(options: argparse.Namespace) -> None:
 def main() -> None:
     """Serve until SIGTERM."""
     parser = argparse.ArgumentParser(prog="simulators")
-    for name in ("observium", "glpi", "ollama", "mail"):
-        parser.add_argument(f"--{name}", type=int, required=name != "ollama", help="inherited socket")
+    for name in ("observium", "glpi", "mysecret", "ollama", "mail"):
+        is_required = name not in ("mysecret", "ollama")
+        parser.add_argument(f"--{name}", type=int, required=is_required, help="inherited socket")
     parser.add_argument("--more-sites", type=int, default=0, help="sites of one router each beside the world's")
     asyncio.run(_serve(parser.parse_args()))
 

@@ -107,4 +107,7 @@ REQUIREMENTS = (
     Requirement("P-19", "a ticket that a technician ends takes its incident with it", "own"),
     Requirement("P-20", "what cannot be told apart accuses nobody", "own"),
     Requirement("P-21", "a delivery that cannot be read is looked for in Observium's list at once", "own"),
+    # MySecret
+    Requirement("K-01", "the simulated MySecret answers as Password Pusher 1.40, 1.68 and 2.11 do", "sheet"),
+    Requirement("K-02", "the link of a mail opens in a browser: a button, the secret, and then no more", "own"),
 )
