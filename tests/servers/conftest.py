@@ -1,4 +1,4 @@
-"""The worlds that tests of the GLPI server start from."""
+"""The worlds that tests of the servers start from."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from shared.redis_helper import RedisHelper
+from tests.servers import mysecret_world
 from tests.servers.glpi_world import World, open_world
 
 
@@ -37,3 +38,19 @@ def glpi(running_glpi: World, clean_redis_port: int) -> World:
     """The module's GLPI as it was at its start. Its modules say `asyncio(loop_scope="module")`."""
     running_glpi.start_afresh()
     return running_glpi
+
+
+@pytest.fixture(params=mysecret_world.PROFILES)
+async def mysecret(
+    request: pytest.FixtureRequest, clean_redis_port: int, tmp_path: Path
+) -> AsyncIterator[mysecret_world.World]:
+    """Each version of MySecret with our server and its account, for this test only."""
+    async with mysecret_world.open_world(clean_redis_port, tmp_path, profile=request.param) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def newest_mysecret(clean_redis_port: int, tmp_path: Path) -> AsyncIterator[mysecret_world.World]:
+    """The newest version of it."""
+    async with mysecret_world.open_world(clean_redis_port, tmp_path) as opened:
+        yield opened
