@@ -40,17 +40,34 @@ def glpi(running_glpi: World, clean_redis_port: int) -> World:
     return running_glpi
 
 
-@pytest.fixture(params=mysecret_world.PROFILES)
-async def mysecret(
-    request: pytest.FixtureRequest, clean_redis_port: int, tmp_path: Path
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=mysecret_world.PROFILES)
+async def running_mysecret(
+    request: pytest.FixtureRequest, redis_port: int, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[mysecret_world.World]:
-    """Each version of MySecret with our server and its account, for this test only."""
-    async with mysecret_world.open_world(clean_redis_port, tmp_path, profile=request.param) as opened:
+    """Each version of MySecret with our server and its account, for all tests of a module."""
+    folder = tmp_path_factory.mktemp("mysecret")
+    async with mysecret_world.open_world(redis_port, folder, profile=request.param) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running_newest_mysecret(
+    redis_port: int, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[mysecret_world.World]:
+    """The newest version of it."""
+    async with mysecret_world.open_world(redis_port, tmp_path_factory.mktemp("mysecret")) as opened:
         yield opened
 
 
 @pytest.fixture
-async def newest_mysecret(clean_redis_port: int, tmp_path: Path) -> AsyncIterator[mysecret_world.World]:
-    """The newest version of it."""
-    async with mysecret_world.open_world(clean_redis_port, tmp_path) as opened:
-        yield opened
+def mysecret(running_mysecret: mysecret_world.World, clean_redis_port: int) -> mysecret_world.World:
+    """The module's MySecret as it was at its start. Its modules say `asyncio(loop_scope="module")`."""
+    running_mysecret.start_afresh()
+    return running_mysecret
+
+
+@pytest.fixture
+def newest_mysecret(running_newest_mysecret: mysecret_world.World, clean_redis_port: int) -> mysecret_world.World:
+    """The same of the newest version."""
+    running_newest_mysecret.start_afresh()
+    return running_newest_mysecret

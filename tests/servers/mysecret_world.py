@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +65,12 @@ class World:
         """Those that somebody could open."""
         return [push for push in self.pushes if not push.expired]
 
+    def start_afresh(self) -> None:
+        """MySecret forgets every push, and its settings are those of a new one."""
+        fresh: MySecretState = create_mysecret(profile=self.state.profile).state.mysecret
+        vars(self.state).update(vars(fresh), per_second=100_000, per_minute=100_000)
+        self.faults.clear()
+
     async def reply(self, tool: str, *, by: str = PLAIN, key: str | None = None, **arguments: Any) -> ToolReply:
         """What a tool answers."""
         reply = await self.toolboxes[by].call(f"mysecret_{tool}", arguments, key=key)
@@ -110,21 +116,26 @@ async def open_world(
     folder: Path,
     *,
     profile: Profile = "2.11",
-    domains: Sequence[str] = ("*",),
     anonymous: bool = False,
+    api_path: str = "",
+    simulator: Any = None,
+    transport: httpx.AsyncBaseTransport | None = None,
     **changes: Any,
 ) -> AsyncIterator[World]:
-    """Everything started and connected; `changes` are settings of the server. domains: where callers may write to."""
-    simulator = create_mysecret(profile=profile)
+    """Everything started and connected; `changes` are settings of the server. Callers may write to the Lilas only.
+
+    api_path: what follows the address of MySecret in the server's setting.
+    """
+    simulator = simulator or create_mysecret(profile=profile)
     simulator.state.mysecret.per_second = simulator.state.mysecret.per_minute = 100_000
     credentials: dict[str, Any] = {"mysecret_api_token": None} if anonymous else {}
     if profile == "1.40" and not anonymous:
         credentials["mysecret_api_email"] = "widip@widip.example"
     async with AsyncExitStack() as stack:
         upstream = await stack.enter_async_context(running(simulator))
-        settings = mysecret_settings(upstream, redis_port, folder, **(credentials | changes))
-        (folder / "tokens.toml").write_text(_tokens(domains))
-        url = await stack.enter_async_context(running(create_app(settings)))
+        settings = mysecret_settings(upstream + api_path, redis_port, folder, **(credentials | changes))
+        (folder / "tokens.toml").write_text(_tokens())
+        url = await stack.enter_async_context(running(create_app(settings, transport=transport)))
         redis = await stack.enter_async_context(RedisHelper(f"redis://127.0.0.1:{redis_port}/0"))
         toolboxes = {
             name: await stack.enter_async_context(Toolbox([Endpoint("mysecret", url, f"widip_{name}")]))
@@ -133,10 +144,10 @@ async def open_world(
         yield World(simulator, upstream, url, redis, toolboxes)
 
 
-def _tokens(domains: Sequence[str]) -> str:
+def _tokens() -> str:
     entries = [
         f'[[token]]\nname = "{name}"\nsha256 = "{hash_token(f"widip_{name}")}"\nscopes = {json.dumps(scopes)}\n'
-        f"recipient_domains = {json.dumps(list(domains))}\n"
+        'recipient_domains = ["lilas.example"]\n'
         for name, scopes in SCOPES.items()
     ]
     return "\n".join(entries)

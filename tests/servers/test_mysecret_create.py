@@ -11,6 +11,8 @@ from structlog.testing import capture_logs
 from shared.errors import InvalidInput, NotFound, Refused
 from tests.servers.mysecret_world import ACCOUNT, CLAIRE, PASSWORD, PLAIN, REVEALER, STRANGER, World, open_world
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 OTHER = ACCOUNT.replace("1", "2")
 
 
@@ -57,20 +59,29 @@ async def test_a_sealed_link_is_nobody_elses(newest_mysecret: World) -> None:
         ({"payload": ""}, InvalidInput, "payload"),
         ({"expire_views": 0}, InvalidInput, "expire_views"),
         ({"expire_days": 91}, InvalidInput, "expire_days"),
-        ({"expire_days": 20}, InvalidInput, "at most 14 days"),
         ({"account_guid": "moi"}, InvalidInput, "account_guid"),
         ({"passphrase": "x"}, InvalidInput, "unknown argument"),
     ],
 )
 async def test_what_is_not_to_be_asked_makes_nothing(
-    clean_redis_port: int, tmp_path: Path, changes: dict[str, Any], error: type[Exception], why: str
+    newest_mysecret: World, changes: dict[str, Any], error: type[Exception], why: str
 ) -> None:
-    async with open_world(clean_redis_port, tmp_path, domains=["lilas.example"], mysecret_max_days=14) as world:
-        with pytest.raises(error, match=why):
-            await world.create(**changes)
+    with pytest.raises(error, match=why):
+        await newest_mysecret.create(**changes)
+
+    assert newest_mysecret.pushes == []
+    assert await newest_mysecret.create()
+
+
+@pytest.mark.requirement("K-04")
+async def test_our_own_limits_are_said_before_anything_is_made(clean_redis_port: int, tmp_path: Path) -> None:
+    async with open_world(clean_redis_port, tmp_path, mysecret_max_days=14, mysecret_max_views=2) as world:
+        for days, views in ((15, 1), (1, 3)):
+            with pytest.raises(InvalidInput, match="at most 14 days and 2 views"):
+                await world.create(expire_days=days, expire_views=views)
 
         assert world.pushes == []
-        assert await world.create()
+        assert await world.create(expire_days=14, expire_views=2)
 
 
 @pytest.mark.requirement("K-05")
@@ -149,6 +160,7 @@ async def test_neither_log_nor_redis_has_the_secret_or_a_way_to_it(mysecret: Wor
     (push,) = mysecret.pushes
     written, held = str(lines), await mysecret.everything()
     assert push.payload is None
+    assert {event.kind for event in push.audit} == {"creation", "expire"}  # nobody has looked
     for canary in (PASSWORD, push.url_token, "Code :"):
         assert canary not in written
         assert canary not in held
