@@ -23,7 +23,7 @@ from shared.settings import ServerSettings
 from tests import mcp_wire, system
 from tests.conftest import running
 
-SERVERS = ("glpi", "observium")
+SERVERS = ("glpi", "mysecret", "observium")
 STANDARD_FILES = ("README.md", "__init__.py", "app.py", "client.py", "models.py", "settings.py", "tools.py")
 ANNOTATIONS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
 MAX_DESCRIPTION = 300
