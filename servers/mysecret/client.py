@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from servers.mysecret.api import MySecretApi
-from servers.mysecret.models import SYSTEM, URL_TOKEN, Push, Trace, push_from_pwpush, trace_from_pwpush
+from servers.mysecret.models import SYSTEM, UNSAID, URL_TOKEN, Push, Trace, push_from_pwpush, trace_from_pwpush
 from shared.errors import InvalidInput, NotFound, UpstreamRejected, WidipError
 from shared.logs import get_logger
 
@@ -56,12 +56,16 @@ class MySecretClient:
 
     async def _refuse_looser(self, push: Push, order: Order) -> None:
         """What is out of a site's range becomes its default without a word."""
-        granted = f"MySecret granted {push.days} days and {push.views} views where {order.days} and {order.views} were"
+        granted = (
+            f"MySecret granted {push.days} days and {push.views} views where {order.days} and {order.views} were asked"
+        )
+        if UNSAID in (push.days, push.views):
+            granted = "MySecret does not say how long the secret lives and how often it opens"
         if await self.destroy(push.token):
             ending = "it was ended at once; ask for what the site allows"
         else:
             ending = "IT COULD NOT BE ENDED and lives until then, though nobody has its link"
-        raise UpstreamRejected(f"{granted} asked; {ending}", system=SYSTEM, upstream_code="looser")
+        raise UpstreamRejected(f"{granted}; {ending}", system=SYSTEM, upstream_code="looser")
 
     async def destroy(self, token: SecretStr) -> bool:
         """End a push that nobody was told of; False, and an error in the log, when it lives on."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,7 @@ async def test_sealed_password_is_in_the_secret_and_used_up(mysecret: World) -> 
     with pytest.raises(Refused, match="used already"):
         await mysecret.create(key="another", payload=reference, account_guid=ACCOUNT)
     assert len(mysecret.pushes) == 1
+    assert '"used":true' in str(await mysecret.redis.get(f"widip:sealed:{reference.rpartition(':')[2]}"))
 
 
 @pytest.mark.requirement("K-05")
@@ -161,7 +164,9 @@ async def test_neither_log_nor_redis_has_the_secret_or_a_way_to_it(mysecret: Wor
     written, held = str(lines), await mysecret.everything()
     assert push.payload is None
     assert {event.kind for event in push.audit} == {"creation", "expire"}  # nobody has looked
-    for canary in (PASSWORD, push.url_token, "Code :"):
+    asked = {"account_guid": ACCOUNT, "expire_days": 1, "expire_views": 1, "payload": f"Code : {reference}"}
+    plain = hashlib.sha256(json.dumps(asked | {"recipient": CLAIRE}).encode()).hexdigest()
+    for canary in (PASSWORD, push.url_token, "Code :", plain):
         assert canary not in written
         assert canary not in held
     audit = [line for line in lines if line["event"] == "secret_audit"]

@@ -118,12 +118,14 @@ async def test_another_callers_secret_is_none(newest_mysecret: World, tool: str)
 
 @pytest.mark.requirement("K-17")
 async def test_a_handle_copied_under_another_name_opens_nothing(newest_mysecret: World) -> None:
-    mine, theirs = [(await newest_mysecret.create(by=who))["secret_id"] for who in (PLAIN, STRANGER)]
+    one, other = [(await newest_mysecret.create())["secret_id"] for _ in range(2)]
     redis = newest_mysecret.redis
-    await redis.set(f"widip:secret:{mine}", str(await redis.get(f"widip:secret:{theirs}")))
+    await redis.set(f"widip:secret:{one}", str(await redis.get(f"widip:secret:{other}")))
 
     with pytest.raises(NotFound):
-        await newest_mysecret.call("expire_secret", secret_id=mine)
+        await newest_mysecret.call("expire_secret", secret_id=one)
+
+    assert len(newest_mysecret.live) == 2
 
 
 @pytest.mark.requirement("K-17")
