@@ -27,7 +27,7 @@ def run_demo(folder: Path, *, once: bool, console: Console, listen: str | None =
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     started = time.monotonic()
-    console.print("[bold]WIDIP demo[/bold]: starting Redis, simulators, two MCP servers and the orchestrator…")
+    console.print("[bold]WIDIP demo[/bold]: starting Redis, simulators, three MCP servers and the orchestrator…")
     with claim_folder(folder) as claim:
         if not claim.is_first:
             console.print(f"Another demo is running: this one uses {claim.folder}", soft_wrap=True)
@@ -74,6 +74,7 @@ def _show_urls(world: DemoWorld, console: Console, *, once: bool) -> None:
     rows.append(("orchestrator", f"{world.orchestrator}/api/runs", "journal, with the token; webhooks"))
     rows.append(("GLPI", world.simulators["glpi"], "simulated: the ticket is there"))
     rows.append(("mail", world.simulators["mail"], "simulated: the e-mail is there"))
+    rows.append(("MySecret", world.simulators["mysecret"], "simulated: links to secrets open there"))
     for name, url, what in rows:
         console.print(f"{name:<14} {url:<32} [dim]{what}[/dim]", soft_wrap=True)
     if not once:

@@ -18,8 +18,12 @@ from cli.environment import children_environment
 from cli.processes import ROOT, Children, RedisFailed, RedisPlace, listening_socket, start_redis
 from shared.mcp_tokens import new_token, token_entry
 
-PREFIXES = {"observium": "/mcp-test/mcp-observium", "glpi": "/mcp-test/mcp-glpi-server"}
-SIMULATED = {"observium": 9001, "glpi": 9002, "ollama": 9003, "mail": 9004}
+PREFIXES = {
+    "observium": "/mcp-test/mcp-observium",
+    "glpi": "/mcp-test/mcp-glpi-server",
+    "mysecret": "/mcp-test/mcp-mysecret",
+}
+SIMULATED = {"observium": 9001, "glpi": 9002, "ollama": 9003, "mail": 9004, "mysecret": 9005}
 """The simulators, with the port of each where ports are not free ones."""
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - a name for what --listen may say
 READY_S = 30.0
@@ -54,6 +58,7 @@ class DemoWorld:
     orchestrator: str = ""
     api_token: str = field(default_factory=new_token)
     webhook_token: str = field(default_factory=new_token)
+    seal_key: str = field(default_factory=new_token)
     simulators: dict[str, str] = field(default_factory=dict)
     model: str = ""
 
@@ -134,6 +139,9 @@ def _start_server(world: DemoWorld, name: str, environment: Mapping[str, str]) -
         "GLPI_APP_TOKEN": "sim-app-token",
         "GLPI_MAIL_SENDER": "supervision@widip.example",
         "GLPI_TIMEZONE": "UTC",
+        "MYSECRET_API_URL": world.simulators["mysecret"],
+        "MYSECRET_API_TOKEN": "pwp_sim-token",
+        "SEAL_KEY": world.seal_key,
         "ALLOWED_HOSTS": f"127.0.0.1:*,localhost:*,{_as_seen_from_here(world.listen or '127.0.0.1')}:*",
     }
     world.servers[name] = _start_program(

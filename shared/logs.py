@@ -19,7 +19,7 @@ _SECRET_NAME = re.compile(
     r"|credential|session_id|seal_key|mark_key|payload$",
     re.IGNORECASE,
 )
-_SAFE_NAMES = frozenset({"prompt_tokens", "output_tokens", "total_tokens", "tokens", "token_name"})
+_SAFE_NAMES = frozenset({"prompt_tokens", "output_tokens", "total_tokens", "tokens", "token_name", "secret_id"})
 _SECRET_VALUE = re.compile(
     r"(?i)\b(bearer|basic|user_token|token)\s+[a-z0-9._~+/=-]{6,}"
     r"|(?:passw(?:or)?d|pwd|mot[ _-]de[ _-]passe|mdp|token|secret|community|api_?key)[\"']?\s*[=:]\s*"

@@ -176,7 +176,8 @@ def _in_words(tool: str, error: ValidationError, model: type[BaseModel]) -> str:
             parts.append(f"{where}: unknown argument (known: {known})")
         else:
             parts.append(f"{where}: {item['msg']}")
-    return f"{tool}: " + "; ".join(parts[:5])
+    # No colon after the name: `create_secret: …` reads like a secret's value, and would be redacted.
+    return f"{tool} refuses " + "; ".join(parts[:5])
 
 
 def compact_schema(model: type[BaseModel]) -> dict[str, Any]:

@@ -68,6 +68,41 @@ class Purpose(StrEnum):
     LINK = "link"  # made by the MySecret server, opened by the GLPI server
 
 
+class Box:
+    """Encryption, names and fingerprints under keys of their own, derived from SEAL_KEY for one use."""
+
+    def __init__(self, key: SecretStr, use: str) -> None:
+        master = key.get_secret_value().encode()
+        self._cipher = AESGCM(_derive(master, f"{use} 1 box"))
+        self._name_key = _derive(master, f"{use} 1 name")
+
+    def lock(self, content: str, *, beside: str) -> str:
+        """Encrypt a text. beside: what is not secret and must be the same when it is opened."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return base64.b64encode(nonce + self._cipher.encrypt(nonce, content.encode(), beside.encode())).decode()
+
+    def unlock(self, locked: str, *, beside: str) -> str | None:
+        """The text; None when it is not genuine, belongs beside something else or was locked under another key."""
+        raw = base64.b64decode(locked)
+        try:
+            return self._cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], beside.encode()).decode()
+        except InvalidTag:
+            return None
+
+    def name(self, *parts: str) -> str:
+        """32 characters, the same for the same parts; not to be guessed without the key."""
+        named = hmac.digest(self._name_key, json.dumps(parts).encode(), "sha256")
+        return base64.urlsafe_b64encode(named[:ID_BYTES]).decode()
+
+    def digest(self, text: str) -> str:
+        """A fingerprint of something that may hold a secret: useless to whoever does not hold the key."""
+        return hmac.new(self._name_key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _derive(master: bytes, use: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"widip {use}".encode()).derive(master)
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """A value and its reference. note: what its maker wants to remember until its effect is certain.
@@ -85,10 +120,8 @@ class Seals:
     """The sealed references of one Redis. Every method raises UpstreamUnavailable without it."""
 
     def __init__(self, redis: RedisHelper, key: SecretStr) -> None:
-        master = key.get_secret_value().encode()
         self._redis = redis
-        self._box = AESGCM(_derive(master, b"box"))
-        self._name_key = _derive(master, b"name")
+        self._box = Box(key, "seal")
 
     async def seal(self, call: Call, value: SecretStr, *, purpose: Purpose, subject: str, note: str = "") -> Sealed:
         """Seal a value for the caller, about a subject: an account's objectGUID, or a recipient's address.
@@ -98,11 +131,9 @@ class Seals:
         subject.
         """
         number = self._number(call, purpose)
-        associated = _associated(number, purpose, subject, call.caller)
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        content = json.dumps({"value": value.get_secret_value(), "note": note}).encode()
-        box = nonce + self._box.encrypt(nonce, content, associated)
-        record = json.dumps({"subject": subject, "caller": call.caller, "box": base64.b64encode(box).decode()})
+        content = json.dumps({"value": value.get_secret_value(), "note": note})
+        box = self._box.lock(content, beside=_associated(number, purpose, subject, call.caller))
+        record = json.dumps({"subject": subject, "caller": call.caller, "box": box})
         kept = str(await self._redis.run(_PUT, [_key(number)], [record, str(KEEP_S)]))
         sealed = self._unbox(kept, number, purpose, subject=subject, caller=call.caller)
         return replace(sealed, again=kept != record)
@@ -128,14 +159,13 @@ class Seals:
 
     def digest(self, text: str) -> str:
         """A fingerprint of something that may hold a secret: useless to whoever does not hold the key."""
-        return hmac.new(self._name_key, text.encode(), hashlib.sha256).hexdigest()
+        return self._box.digest(text)
 
     def _number(self, call: Call, purpose: Purpose) -> str:
         """By the idempotency key when there is one, so that a repeat finds it; not to be guessed in either case."""
         if call.idempotency_key is None:
             return secrets.token_urlsafe(ID_BYTES)
-        name = json.dumps([purpose.value, call.caller, call.idempotency_key])
-        return base64.urlsafe_b64encode(hmac.digest(self._name_key, name.encode(), "sha256")[:ID_BYTES]).decode()
+        return self._box.name(purpose.value, call.caller, call.idempotency_key)
 
     def _unbox(self, known: str, number: str, purpose: Purpose, *, subject: str, caller: str) -> Sealed:
         record = json.loads(known)
@@ -145,13 +175,9 @@ class Seals:
             raise Refused("this sealed reference was made for another caller")
         if record["subject"] != subject:
             raise Refused("this sealed reference was made for somebody else")
-        box = base64.b64decode(record["box"])
-        try:
-            content = self._box.decrypt(
-                box[:NONCE_BYTES], box[NONCE_BYTES:], _associated(number, purpose, subject, caller)
-            )
-        except InvalidTag:
-            raise Refused("this sealed reference is not genuine, or SEAL_KEY differs between the servers") from None
+        content = self._box.unlock(record["box"], beside=_associated(number, purpose, subject, caller))
+        if content is None:
+            raise Refused("this sealed reference is not genuine, or SEAL_KEY differs between the servers")
         opened = json.loads(content)
         return Sealed(f"sealed:{purpose}:{number}", SecretStr(opened["value"]), opened["note"])
 
@@ -162,12 +188,8 @@ def find_references(text: str, purpose: Purpose) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _derive(master: bytes, use: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"widip seal 1 " + use).derive(master)
-
-
-def _associated(number: str, purpose: Purpose, subject: str, caller: str) -> bytes:
-    return json.dumps([number, purpose.value, subject, caller]).encode()
+def _associated(number: str, purpose: Purpose, subject: str, caller: str) -> str:
+    return json.dumps([number, purpose.value, subject, caller])
 
 
 def _number_of(reference: str, purpose: Purpose) -> str:

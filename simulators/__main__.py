@@ -1,7 +1,8 @@
-"""`python -m simulators --observium FD --glpi FD --ollama FD --mail FD --ad FD --ad-control FD --ca-file PATH`.
+"""`python -m simulators --observium FD --glpi FD --mail FD …`, and --mysecret, --ollama, --ad, --ad-control, --ca-file.
 
 All of them in one process. Each number is an inherited listening socket: HTTP, but --ad, which is LDAPS. Without
---ollama no model is simulated, without --ad no directory; its certificate is from the authority written to --ca-file.
+--ollama no model is simulated, without --mysecret no MySecret, without --ad no directory; its certificate is from the
+authority written to --ca-file.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from starlette.applications import Starlette
 from simulators.ad.app import ActiveDirectory
 from simulators.ad.control import create_app as create_ad_control
 from simulators.glpi.app import create_app as create_glpi
+from simulators.mysecret.app import create_app as create_mysecret
 from simulators.observium.app import create_app as create_observium
 from simulators.ollama.app import create_app as create_ollama
 from simulators.smtp.app import MailSink
@@ -40,6 +42,8 @@ async def _serve(options: argparse.Namespace) -> None:
         options.glpi: create_glpi(smtp=relay, clock=utc_now),
         options.mail: create_mail(sink),
     }
+    if options.mysecret is not None:
+        apps[options.mysecret] = create_mysecret()
     if options.ollama is not None:
         apps[options.ollama] = create_ollama()
     if options.ad is not None:
@@ -56,8 +60,9 @@ async def _serve(options: argparse.Namespace) -> None:
 def main() -> None:
     """Serve until SIGTERM."""
     parser = argparse.ArgumentParser(prog="simulators")
-    for name in ("observium", "glpi", "ollama", "mail"):
-        parser.add_argument(f"--{name}", type=int, required=name != "ollama", help="inherited socket")
+    for name in ("observium", "glpi", "mysecret", "ollama", "mail"):
+        is_required = name not in ("mysecret", "ollama")
+        parser.add_argument(f"--{name}", type=int, required=is_required, help="inherited socket")
     parser.add_argument("--more-sites", type=int, default=0, help="sites of one router each beside the world's")
     parser.add_argument("--ad", type=int, help="inherited socket of LDAPS; needs --ca-file")
     parser.add_argument("--ad-control", type=int, help="inherited socket of the directory's switches")

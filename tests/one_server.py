@@ -15,7 +15,7 @@ from shared.settings import ServerSettings
 from tests import system
 from tests.conftest import running
 
-SERVERS = ("glpi", "observium")
+SERVERS = ("glpi", "mysecret", "observium")
 
 
 @dataclass(frozen=True)

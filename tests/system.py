@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from servers.glpi.app import create_app as create_glpi_server
 from servers.glpi.settings import GlpiSettings
+from servers.mysecret.settings import MySecretSettings
 from servers.observium.app import create_app as create_observium_server
 from servers.observium.settings import ObserviumSettings
 from shared.mcp_client import Endpoint
@@ -66,6 +67,20 @@ def observium_settings(url: str, redis_port: int, folder: Path, **changes: Any) 
         "observium_timeout_s": 2.0,
     }
     return ObserviumSettings(**(values | changes))
+
+
+def mysecret_settings(url: str, redis_port: int, folder: Path, **changes: Any) -> MySecretSettings:
+    """Settings of a MySecret server on a simulated MySecret."""
+    values: dict[str, Any] = {
+        "tokens_file": write_tokens(folder),
+        "redis_port": redis_port,
+        "mysecret_api_url": url,
+        "mysecret_api_token": SecretStr("pwp_sim-token"),
+        "mysecret_timeout_s": 2.0,
+        "write_settle_s": 0.0,
+        "seal_key": SEAL_KEY,
+    }
+    return MySecretSettings(**(values | changes))
 
 
 @dataclass

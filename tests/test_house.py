@@ -14,9 +14,10 @@ from pydantic_settings import BaseSettings
 from cli.programs import PROGRAMS
 from orchestrator.settings import OrchestratorSettings
 from servers.glpi.settings import GlpiSettings
+from servers.mysecret.settings import MySecretSettings
 from servers.observium.settings import ObserviumSettings
 
-CLASSES: list[type[BaseSettings]] = [OrchestratorSettings, GlpiSettings, ObserviumSettings]
+CLASSES: list[type[BaseSettings]] = [OrchestratorSettings, GlpiSettings, MySecretSettings, ObserviumSettings]
 SETTINGS_FILES = {"shared/settings.py", "shared/llm.py"}
 
 

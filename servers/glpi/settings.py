@@ -24,6 +24,11 @@ class GlpiSettings(ServerSettings):
     glpi_timezone: str = Field(default="Europe/Paris", description="GLPI's time zone: its dates name none")
     glpi_timeout_s: float = Field(default=15.0, gt=0, description="deadline of one request, seconds")
 
+    @field_validator("seal_key", mode="before")
+    @classmethod
+    def _empty_is_missing(cls, value: object) -> object:
+        return None if value == "" else value
+
     @field_validator("glpi_timezone")
     @classmethod
     def _exists(cls, value: str) -> str:

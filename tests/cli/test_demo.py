@@ -151,7 +151,7 @@ def test_the_file_of_urls_and_tokens_lets_a_script_connect_and_ctrl_c_leaves_not
     assert set(known) == {"servers", "orchestrator", "simulators"}
     assert {"sse", "mcp", "token"} <= set(known["servers"]["glpi"])
     assert mode == 0o600
-    assert healths == [200, 200]
+    assert healths == [200, 200, 200]
     assert refused == 401
     assert runs[0]["state"] == "done"
     assert "create_ticket" in listed.stdout, listed.stderr

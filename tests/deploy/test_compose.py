@@ -34,7 +34,7 @@ STORES = {"redis", "postgres"}
 def env_example(root: Path) -> dict[str, str]:
     """A .env as an operator makes it: what .env.example asks for, each gap filled."""
     asked = re.findall(r"^([A-Z][A-Z0-9_]+)=(.*)$", (root / ".env.example").read_text(), re.M)
-    return {name: value or "a-value-of-twenty-characters" for name, value in asked} | {"POSTGRES_PASSWORD": "p"}
+    return {name: value or "a-value-of-more-than-32-characters" for name, value in asked} | {"POSTGRES_PASSWORD": "p"}
 
 
 def names_in_env_example(root: Path) -> set[str]:
@@ -187,7 +187,7 @@ def test_mounted_files_exist(compose: Compose, root: Path) -> None:
 def test_demo_stands_in_for_its_servers_and_publishes_what_it_prints_on_this_machine_only(compose: Compose) -> None:
     demo = compose.services["demo"]
     programs = [PROGRAMS[name].usual_port for name in (*PREFIXES, "orchestrator")]
-    printed = [*programs, SIMULATED["glpi"], SIMULATED["mail"]]
+    printed = [*programs, SIMULATED["glpi"], SIMULATED["mail"], SIMULATED["mysecret"]]
     health: dict[str, Any] = compose.services["orchestrator"]["healthcheck"]
 
     assert demo["command"] == ["demo", "--listen", "0.0.0.0"]

@@ -1,4 +1,4 @@
-"""One read of each server that the Inspector makes, and a part of the right answer. A new server is one more entry."""
+"""One harmless call of each server by the Inspector, and a part of the right answer. A new server is one more entry."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ READS = {
         "get_ticket_info",
         {"ticket_id": 1},
         {"ticket_id": 1, "title": "Imprimante de l'accueil en panne", "category": "Matériel > Imprimante"},
+    ),
+    "mysecret": Read(  # it has nothing to read before something was made
+        "create_secret",
+        {"payload": "Bonjour", "recipient": "c.oria@lilas.example"},
+        {"expires_in_days": 7, "expires_after_views": 5},
     ),
     "observium": Read(
         "get_device_info",

@@ -107,7 +107,7 @@ async def test_unknown_argument_is_refused_naming_it_and_the_known_ones(client: 
     result = await client.call_tool("get_thing", {"number": 1, "nmae": "x"})
 
     assert code_of(result) == "invalid_input"
-    assert text_of(result) == "get_thing: nmae: unknown argument (known: number, name, ratio, kind)"
+    assert text_of(result) == "get_thing refuses nmae: unknown argument (known: number, name, ratio, kind)"
 
 
 @pytest.mark.requirement("M-04")
