@@ -1,6 +1,7 @@
-"""`python -m simulators --observium FD --glpi FD --ollama FD --mail FD`: all of them in one process.
+"""`python -m simulators --observium FD --glpi FD --ollama FD --mail FD --ad FD --ad-control FD --ca-file PATH`.
 
-Each number is an inherited listening socket. Without --ollama no model is simulated.
+All of them in one process. Each number is an inherited listening socket: HTTP, but --ad, which is LDAPS. Without
+--ollama no model is simulated, without --ad no directory; its certificate is from the authority written to --ca-file.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ import argparse
 import asyncio
 import socket
 from datetime import UTC, datetime
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 
+from simulators.ad.app import ActiveDirectory
+from simulators.ad.control import create_app as create_ad_control
 from simulators.glpi.app import create_app as create_glpi
 from simulators.observium.app import create_app as create_observium
 from simulators.ollama.app import create_app as create_ollama
@@ -38,6 +42,12 @@ async def _serve(options: argparse.Namespace) -> None:
     }
     if options.ollama is not None:
         apps[options.ollama] = create_ollama()
+    if options.ad is not None:
+        directory = ActiveDirectory()
+        directory.write_ca(options.ca_file)
+        await directory.start(sock=socket.socket(fileno=options.ad))
+        if options.ad_control is not None:
+            apps[options.ad_control] = create_ad_control(directory)
     async with asyncio.TaskGroup() as group:
         for fd, app in apps.items():
             group.create_task(_server(app).serve(sockets=[socket.socket(fileno=fd)]))
@@ -49,7 +59,15 @@ def main() -> None:
     for name in ("observium", "glpi", "ollama", "mail"):
         parser.add_argument(f"--{name}", type=int, required=name != "ollama", help="inherited socket")
     parser.add_argument("--more-sites", type=int, default=0, help="sites of one router each beside the world's")
-    asyncio.run(_serve(parser.parse_args()))
+    parser.add_argument("--ad", type=int, help="inherited socket of LDAPS; needs --ca-file")
+    parser.add_argument("--ad-control", type=int, help="inherited socket of the directory's switches")
+    parser.add_argument(
+        "--ca-file", type=Path, help="where to write the certificate that the directory's clients trust"
+    )
+    options = parser.parse_args()
+    if options.ad is not None and options.ca_file is None:
+        parser.error("--ad needs --ca-file")
+    asyncio.run(_serve(options))
 
 
 if __name__ == "__main__":

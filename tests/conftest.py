@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, settings
 
 from cli.processes import Children, find_redis_server, free_socket, start_redis
 from shared.redis_helper import RedisHelper
+from simulators.faults import Faults
+from tests.directories import DirectoryPlace, SimulatedDirectory, simulated_directory
 
 Serve = Callable[[Any], Any]
 
@@ -107,3 +109,29 @@ async def redis(redis_port: int) -> AsyncIterator[RedisHelper]:
 def root() -> Path:
     """The repository."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def running_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedDirectory]:
+    """The simulated Active Directory of this test process."""
+    with simulated_directory(tmp_path_factory.mktemp("directory")) as running:
+        yield running
+
+
+@pytest.fixture
+def simulated(running_directory: SimulatedDirectory) -> SimulatedDirectory:
+    """The simulated Active Directory as it was at its start: its server, its state, its faults."""
+    running_directory.call(running_directory.server.start_afresh)
+    return running_directory
+
+
+@pytest.fixture
+def directory(simulated: SimulatedDirectory) -> DirectoryPlace:
+    """Where a fresh simulated Active Directory listens, and how to get in."""
+    return simulated.place
+
+
+@pytest.fixture
+def faults(simulated: SimulatedDirectory) -> Faults:
+    """The faults of the simulated Active Directory."""
+    return simulated.faults
