@@ -26,11 +26,23 @@ MAX_GROUPS = 50
 
 ACCOUNT = "(&(objectCategory=person)(objectClass=user))"
 """People's accounts: no computers, no groups, no managed service accounts."""
-ATTRIBUTES = (
-    "objectGUID objectSid sAMAccountName userPrincipalName displayName mail description userAccountControl "
-    "msDS-User-Account-Control-Computed lockoutTime pwdLastSet accountExpires memberOf primaryGroupID adminCount "
-    "uSNChanged"
-).split()
+ATTRIBUTES = [
+    "objectGUID",
+    "objectSid",
+    "sAMAccountName",
+    "userPrincipalName",
+    "displayName",
+    "mail",
+    "description",
+    "userAccountControl",
+    "msDS-User-Account-Control-Computed",
+    "lockoutTime",
+    "pwdLastSet",
+    "accountExpires",
+    "memberOf",
+    "adminCount",
+    "uSNChanged",
+]
 PROTECTION_ATTRIBUTES = [*ATTRIBUTES, "tokenGroups"]
 """tokenGroups, all groups at any depth, is computed for a search of scope BASE only."""
 

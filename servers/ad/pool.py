@@ -39,14 +39,17 @@ WRONG_PASSWORD_S = 3600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """Where the directory is and how we sign in. There is no way in without a checked certificate."""
+    """Where the directory is and how we sign in. There is no way in without a checked certificate.
+
+    timeout_s: of one answer; ldap3 takes whole seconds only.
+    """
 
     url: str
     username: str
     password: SecretStr
     ca_file: Path
     connect_timeout_s: float = 3.0
-    timeout_s: float = 10.0
+    timeout_s: int = 10
 
 
 class Pool:

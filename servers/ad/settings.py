@@ -31,7 +31,7 @@ class AdSettings(ServerSettings):
     ad_password_length: int = Field(default=16, ge=12, le=64, description="of passwords made here, at least")
     ad_account_hourly_writes: int = Field(default=10, ge=1, description="writes to one account an hour")
     ad_connect_timeout_s: float = Field(default=3.0, gt=0, description="deadline of connection and TLS, seconds")
-    ad_timeout_s: float = Field(default=10.0, gt=0, description="deadline of one answer, seconds")
+    ad_timeout_s: int = Field(default=10, ge=1, description="deadline of one answer, whole seconds")
 
     _split_groups = field_validator("ad_protected_groups", mode="before")(split_commas)
 
