@@ -1,6 +1,7 @@
 """A Samba domain controller of our own: provisioned, filled with the simulator's world, ended by its process id.
 
-Source of every option: contracts/ad.md, section 1. Ports 389 and 636 cannot be moved; each one takes a loopback address.
+Source of every option: contracts/ad.md, section 1. Its ports, 389 and 636, cannot be moved, so it has an address of its
+own. All processes of one pytest run share one.
 """
 
 from __future__ import annotations

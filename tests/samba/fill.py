@@ -19,8 +19,8 @@ from samba.samdb import SamDB
 USER, GROUP = "bf967aba-0de6-11d0-a285-00aa003049e2", "bf967a9c-0de6-11d0-a285-00aa003049e2"
 RESET = "00299570-246d-11d0-a768-00aa006e0529"
 WRITES = (
-    "pwdLastSet lockoutTime userAccountControl cn name givenName sn displayName mail telephoneNumber mobile description "
-    "title department company sAMAccountName userPrincipalName accountExpires"
+    "pwdLastSet lockoutTime userAccountControl cn name givenName sn displayName mail telephoneNumber mobile "
+    "description title department company sAMAccountName userPrincipalName accountExpires"
 )
 DACL = 4
 PROTECTED = 0x1000
