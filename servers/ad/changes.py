@@ -96,8 +96,7 @@ class AdChanges:
             return ref_from_ad(Entry(f"{rdn_of(target.dn)},{ou.dn}", target.raw))
 
     async def _begin(self, call: Call, samaccountname: str, action: Action, is_done: IsDone) -> Entry:
-        target = await self._client.get_target(call, samaccountname)
-        action.account = target.guid
+        target = await self._client.get_target(call, samaccountname, action)
         if is_done(target):
             action.outcome = "already_done"
         else:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ldap3.utils.conv import escape_filter_chars
 
+from servers.ad.audit import Action
 from servers.ad.codes import SYSTEM
 from servers.ad.dn import domain_dn_of, name_of, parse_dn
 from servers.ad.models import (
@@ -81,16 +82,21 @@ class AdClient:
 
     async def get_status(self, call: Call, samaccountname: str) -> AccountStatus:
         """Raises NotFound, also for an account outside the caller's OUs."""
-        scope = Scope(call, self.base_dn)
-        entry = await self.find_by_sam(samaccountname, ATTRIBUTES)
-        if entry is None or not scope.covers(entry.dn):
-            raise _no_account(samaccountname)
+        entry = await self.get_model(call, samaccountname)
         return AccountStatus(
             samaccountname=entry.sam,
             dn=entry.dn,
             object_guid=entry.guid,
             status=state_from_ad(entry, now=self._clock()),
         )
+
+    async def get_model(self, call: Call, samaccountname: str) -> Entry:
+        """An account to be read, not written: protected or not. Raises NotFound, also outside the caller's OUs."""
+        scope = Scope(call, self.base_dn)
+        entry = await self.find_by_sam(samaccountname, ATTRIBUTES)
+        if entry is None or not scope.covers(entry.dn):
+            raise _no_account(samaccountname)
+        return entry
 
     async def get_account(self, call: Call, guid: UUID) -> Account:
         """Raises NotFound, also for an account outside the caller's OUs."""
@@ -138,14 +144,17 @@ class AdClient:
         found = await self.session.search(self.domain_dn, query, attributes, limit=1)
         return found.entries[0] if found.entries else None
 
-    async def get_target(self, call: Call, samaccountname: str) -> Entry:
+    async def get_target(self, call: Call, samaccountname: str, action: Action) -> Entry:
         """The account that a write is about: from here on it goes by its objectGUID.
 
         Raises NotFound, also outside the caller's OUs, and Refused for a protected account.
         """
-        Scope(call, self.base_dn)
+        scope = Scope(call, self.base_dn)
         found = await self.find_by_sam(samaccountname)
         if found is None:
+            raise _no_account(samaccountname)
+        action.account = found.guid
+        if not scope.covers(found.dn):
             raise _no_account(samaccountname)
         return await self.check_target(call, found.guid)
 

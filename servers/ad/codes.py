@@ -33,7 +33,7 @@ class Operation(StrEnum):
 
     READ = "read"
     CREATE = "create"
-    PASSWORD = "set password"  # noqa: S105 - an operation
+    RESET = "reset"
     FLAGS = "enable or disable"
     UNLOCK = "unlock"
     MOVE = "move"
@@ -63,9 +63,9 @@ _POLICY = "the domain's password policy refuses this password"
 _RIGHTS = "the service account lacks the right for this here (docs/ad-delegation.md)"
 
 ROWS = (
-    Row(Operation.PASSWORD, 19, "0000052D", InvalidInput, _POLICY),
-    Row(Operation.PASSWORD, 53, "0000052D", InvalidInput, _POLICY),
-    Row(Operation.PASSWORD, 53, "0000001F", UpstreamRejected, "it takes passwords over an encrypted connection only"),
+    Row(Operation.RESET, 19, "0000052D", InvalidInput, _POLICY),
+    Row(Operation.RESET, 53, "0000052D", InvalidInput, _POLICY),
+    Row(Operation.RESET, 53, "0000001F", UpstreamRejected, "it takes passwords over an encrypted connection only"),
     Row(
         Operation.CREATE, 19, None, InvalidInput, "it refuses the values; most likely the user principal name is taken"
     ),

@@ -31,13 +31,11 @@ class AdMemberships:
     async def copy(self, call: Call, *, source_user: str, target_user: str) -> CopiedGroups:
         """Add the target to the source's groups; says of each what became of it.
 
-        A repeat compares memberships, so it goes on where an earlier try stopped. The source may not be protected
-        either: nobody's model is an administrator.
+        A repeat compares memberships, so it goes on where an earlier try stopped.
         """
         with audited(call, "copy_groups_from") as action:
-            source = await self._client.get_target(call, source_user)
-            target = await self._client.get_target(call, target_user)
-            action.account = target.guid
+            source = await self._client.get_model(call, source_user)
+            target = await self._client.get_target(call, target_user, action)
             if source.guid == target.guid:
                 raise InvalidInput("source_user and target_user are one account")
             groups = source.texts("memberof")

@@ -77,15 +77,14 @@ class Passwords:
             "lockoutTime": [(MODIFY_REPLACE, ["0"])],
             "pwdLastSet": [(MODIFY_REPLACE, ["0"])],
         }
-        await self._session.modify(Operation.PASSWORD, guid_dn(guid), changes)
+        await self._session.modify(Operation.RESET, guid_dn(guid), changes)
 
     async def reset(self, call: Call, samaccountname: str, new_password: SecretStr | None) -> NewPassword:
         """Reset an account's password once per key. Raises Refused, NotFound, CapReached, InvalidInput (policy)."""
         with audited(call, "reset_password") as action:
             if new_password is not None and "set_password" not in call.scopes:
                 raise Refused("a password of your own needs the scope set_password; without new_password one is made")
-            target = await self._client.get_target(call, samaccountname)
-            action.account = target.guid
+            target = await self._client.get_target(call, samaccountname, action)
             part = call.part(f"reset_password:{self._fingerprint(new_password)}")
             avoid = (target.sam, target.text("displayname") or "")
             sealed = await self.seal(part, target.guid, avoid=avoid, given=new_password)
@@ -187,4 +186,4 @@ def check_settable(password: SecretStr) -> None:
     """Raises InvalidInput for what a person could not type at a logon screen."""
     text = password.get_secret_value()
     if not text.isprintable() or text != text.strip():
-        raise InvalidInput("new_password: no control characters, no blank at either end")
+        raise InvalidInput("a new password has no control characters and no blank at either end")

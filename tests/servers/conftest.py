@@ -1,15 +1,20 @@
-"""The worlds that tests of the GLPI server start from."""
+"""The worlds that tests of the GLPI and the AD server start from."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from shared.redis_helper import RedisHelper
+from tests.directories import DirectoryPlace
+from tests.samba.dc import why_not
+from tests.samba.sharing import run_folder, shared_samba
+from tests.servers import ad_world
 from tests.servers.glpi_world import World, open_world
+from tests.simulators.ad_lab import Lab
 
 
 @pytest.fixture
@@ -37,3 +42,32 @@ def glpi(running_glpi: World, clean_redis_port: int) -> World:
     """The module's GLPI as it was at its start. Its modules say `asyncio(loop_scope="module")`."""
     running_glpi.start_afresh()
     return running_glpi
+
+
+@pytest.fixture(scope="session")
+def samba_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DirectoryPlace]:
+    """A real domain controller, one for the whole run."""
+    reason = why_not()
+    if reason:
+        pytest.skip(f"no Samba domain controller: {reason}")
+    with shared_samba(run_folder(tmp_path_factory.getbasetemp())) as place:
+        yield place
+
+
+@pytest.fixture(params=["simulator", "samba"])
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """Each directory in turn."""
+    kind = request.param
+    place = (
+        request.getfixturevalue("simulated").place if kind == "simulator" else request.getfixturevalue("samba_place")
+    )
+    built = Lab(kind, place)
+    yield built
+    built.close()
+
+
+@pytest.fixture
+async def ad(lab: Lab, clean_redis_port: int, redis: RedisHelper, tmp_path: Path) -> AsyncIterator[ad_world.World]:
+    """Our server on each directory in turn, with the network between them."""
+    async with ad_world.open_world(lab, clean_redis_port, redis, tmp_path) as opened:
+        yield opened
