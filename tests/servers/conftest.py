@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from shared.redis_helper import RedisHelper
-from tests.directories import DirectoryPlace
+from tests.directories import DirectoryPlace, SimulatedDirectory
 from tests.samba.dc import why_not
 from tests.samba.sharing import run_folder, shared_samba
 from tests.servers import ad_world
@@ -63,6 +63,17 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     )
     built = Lab(kind, place)
     yield built
+    built.close()
+
+
+@pytest.fixture
+async def simulated_ad(
+    simulated: SimulatedDirectory, clean_redis_port: int, redis: RedisHelper, tmp_path: Path
+) -> AsyncIterator[ad_world.World]:
+    """Our server on the simulator alone, for what would disturb others on a shared directory."""
+    built = Lab("simulator", simulated.place)
+    async with ad_world.open_world(built, clean_redis_port, redis, tmp_path) as opened:
+        yield opened
     built.close()
 
 
