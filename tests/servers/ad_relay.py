@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from uuid import UUID
 
 from simulators.ad.certificates import make_certificates
 from tests.directories import DirectoryPlace
@@ -70,6 +71,13 @@ class Relay:
         planted = Planted(operation, holds.encode(), kind, **options)  # type: ignore[arg-type]
         self.planted.append(planted)
         return planted
+
+    def plant_nth_look(self, guid: UUID, number: int, *, before: Callable[[], Awaitable[None]]) -> Planted:
+        """Something that happens just before the account is read by its GUID for the nth time."""
+        name = f"<GUID={guid}>"
+        for _ in range(number - 1):
+            self.plant(SEARCH, name)
+        return self.plant(SEARCH, name, before=before)
 
     def count(self, operation: int, holds: str = "") -> int:
         """How many requests of this kind came by."""

@@ -175,7 +175,7 @@ async def open_world(
             redis_port,
             folder,
             ca_file=relay.write_ca(folder / "relay-ca.pem"),
-            **{"tokens_file": write_ad_tokens(folder, lab.place)} | changes,
+            **{"tokens_file": changes.pop("tokens_file", None) or write_ad_tokens(folder, lab.place), **changes},
         )
         url = await stack.enter_async_context(running(create_app(settings)))
         yield World(lab, relay, url, redis, {}, stack)
@@ -186,12 +186,13 @@ def token_of(name: str) -> str:
     return f"widip_test-token-of-{name}"
 
 
-def write_ad_tokens(folder: Path, place: DirectoryPlace) -> Path:
-    """A tokens file with all of TOKENS."""
+def write_ad_tokens(folder: Path, place: DirectoryPlace, *, operator: str | None = None) -> Path:
+    """A tokens file with all of TOKENS. operator: what its token reaches instead."""
     path = folder / "ad-tokens.toml"
     entries = []
     for name, (scopes, ous) in TOKENS.items():
-        listed = ", ".join(json.dumps(place.dn(ou)) for ou in ous)
+        whole = [operator] if operator and name == "operator" else [place.dn(ou) for ou in ous]
+        listed = ", ".join(json.dumps(ou) for ou in whole)
         entries.append(f"{token_entry(name, token_of(name), scopes)}ous = [{listed}]\n")
     path.write_text("".join(entries))
     return path

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -64,6 +66,30 @@ def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     built = Lab(kind, place)
     yield built
     built.close()
+
+
+@pytest.fixture
+async def open_ad(
+    lab: Lab, clean_redis_port: int, redis: RedisHelper, tmp_path: Path
+) -> AsyncIterator[Callable[..., Awaitable[ad_world.World]]]:
+    """`await open_ad(setting=value)`: as `ad`, with other settings."""
+    async with AsyncExitStack() as stack:
+
+        async def start(**changes: Any) -> ad_world.World:
+            opened = ad_world.open_world(lab, clean_redis_port, redis, tmp_path, **changes)
+            return await stack.enter_async_context(opened)
+
+        yield start
+
+
+@pytest.fixture
+async def whole_domain(
+    lab: Lab, clean_redis_port: int, redis: RedisHelper, tmp_path: Path
+) -> AsyncIterator[ad_world.World]:
+    """As `ad`, where the operator's token reaches the whole domain."""
+    tokens = ad_world.write_ad_tokens(tmp_path, lab.place, operator=lab.place.base_dn)
+    async with ad_world.open_world(lab, clean_redis_port, redis, tmp_path, tokens_file=tokens) as opened:
+        yield opened
 
 
 @pytest.fixture
