@@ -18,6 +18,8 @@ from cli.processes import Children, find_redis_server, free_socket, start_redis
 from shared.redis_helper import RedisHelper
 from simulators.faults import Faults
 from tests.directories import DirectoryPlace, SimulatedDirectory, simulated_directory
+from tests.samba.dc import why_not
+from tests.samba.sharing import run_folder, shared_samba
 
 Serve = Callable[[Any], Any]
 
@@ -121,6 +123,7 @@ def running_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simu
 @pytest.fixture
 def simulated(running_directory: SimulatedDirectory) -> SimulatedDirectory:
     """The simulated Active Directory as it was at its start: its server, its state, its faults."""
+    running_directory.wait_for(running_directory.server.come_back())
     running_directory.call(running_directory.server.start_afresh)
     return running_directory
 
@@ -135,3 +138,13 @@ def directory(simulated: SimulatedDirectory) -> DirectoryPlace:
 def faults(simulated: SimulatedDirectory) -> Faults:
     """The faults of the simulated Active Directory."""
     return simulated.faults
+
+
+@pytest.fixture(scope="session")
+def samba_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DirectoryPlace]:
+    """A real domain controller, one for the whole run."""
+    reason = why_not()
+    if reason:
+        pytest.skip(f"no Samba domain controller: {reason}")
+    with shared_samba(run_folder(tmp_path_factory.getbasetemp())) as place:
+        yield place

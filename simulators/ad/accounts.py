@@ -27,7 +27,7 @@ DOMAIN_USERS = 513
 _NOT_IN_LOGINS = frozenset('"/\\[]:;|=,+*?<>@')
 NO_RIGHT_TO_TRUST = 0x522
 NOT_A_MEMBER = 0x529
-WEAK = 0x52D
+WEAK, TOO_LONG = 0x52D, 0x2082
 
 
 def check_draft(directory: Directory, rights: Rights, entry: Entry | None, draft: Entry, changed: set[str]) -> None:
@@ -50,7 +50,7 @@ def _check_values(draft: Entry, name: str) -> None:
     if any(not value for value in values):
         raise errors.bad_syntax(attribute.name)
     if attribute.longest and any(len(value.decode(errors="replace")) > attribute.longest for value in values):
-        raise errors.constraint(attribute.name)
+        raise errors.constraint(attribute.name, TOO_LONG)
 
 
 def _check_login(directory: Directory, _rights: Rights, entry: Entry | None, draft: Entry) -> None:

@@ -21,6 +21,8 @@ from simulators.faults import MAINTENANCE_PAGE, Fault, Faults
 
 CONNECT = "CONNECT"
 HANDSHAKE_S = 10.0
+GARBAGE = b"0\x05hello"
+"""A whole message by its length, and no LDAP inside."""
 _GONE = (OSError, EOFError, ssl.SSLError, TimeoutError)
 
 
@@ -43,7 +45,6 @@ class Connection:
     async def serve(self, *, is_encrypted: bool) -> None:
         """From the handshake to the end."""
         with suppress(*_GONE):
-            await self._awake.wait()
             if not await self._is_let_in():
                 return
             if is_encrypted:
@@ -55,14 +56,16 @@ class Connection:
         await self._writer.start_tls(self._context, ssl_handshake_timeout=HANDSHAKE_S)
         self._session.is_encrypted = True
 
-    def _take_fault(self, line: str) -> Fault | None:
+    async def _take_fault(self, line: str) -> Fault | None:
+        """Note the request, wait for the thaw, and see which fault it meets."""
         self._faults.requests.append(line)
         self._faults.seen.set()
+        await self._awake.wait()
         return self._faults.take(line)
 
     async def _is_let_in(self) -> bool:
         """The faults of a connection, before any handshake."""
-        fault = self._take_fault(CONNECT)
+        fault = await self._take_fault(CONNECT)
         match fault:
             case None:
                 return True
@@ -85,9 +88,8 @@ class Connection:
             return False
         if request.name == "unbindRequest":
             return False
-        # Read before the freeze ends: a client that has gone meanwhile has still asked for it.
-        await self._awake.wait()
-        fault = self._take_fault(describe(request))
+        # A frozen server has read it: a client that goes before the thaw has still asked for it.
+        fault = await self._take_fault(describe(request))
         if fault is not None:
             return await self._meet(fault, request)
         await self._answer(request)
@@ -113,8 +115,11 @@ class Connection:
                 await self._send([encode_result(request, fault.status, fault.body)])
             case "busy":
                 await self._send([encode_result(request, busy().code, busy().text)])
+            case "garbage":
+                await self._send([GARBAGE])
             case "html":
                 await self._send([MAINTENANCE_PAGE.encode()])
+                return False
             case "drop_answer":
                 self._session.answer(request)
                 self._writer.transport.abort()

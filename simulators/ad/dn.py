@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 Rdn = tuple[str, str]
 RdnKey = tuple[str, str]
@@ -88,6 +89,7 @@ def rdn_key(rdn: Rdn) -> RdnKey:
     return rdn[0].casefold(), rdn[1].casefold()
 
 
+@lru_cache(maxsize=4096)
 def dn_key(text: str) -> tuple[RdnKey, ...]:
     """As rdn_key, of a whole name. Raises BadNameError."""
     return tuple(map(rdn_key, split_dn(text)))

@@ -60,11 +60,13 @@ class Matcher:
         return self._compare(entry, kind, value["attributeDesc"].decode(), value["assertionValue"])
 
     def _combine(self, entry: Entry, kind: str, parts: list[Any]) -> bool | None:
-        found = [self._test(entry, part) for part in parts]
-        decisive = kind == "or"
-        if decisive in found:
-            return decisive
-        return None if None in found else not decisive
+        decisive, is_known = kind == "or", True
+        for part in parts:
+            found = self._test(entry, part)
+            if found is decisive:
+                return decisive
+            is_known = is_known and found is not None
+        return not decisive if is_known else None
 
     def _values(self, entry: Entry, name: str) -> list[bytes]:
         attribute = find_attribute(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from simulators.ad.directory import Directory
 from simulators.ad.schema import ATTRIBUTES
 from simulators.ad.store import Entry
@@ -15,6 +17,7 @@ department company sAMAccountName userPrincipalName accountExpires
 """
 USER_WRITES = frozenset(_USER_WRITES.lower().split())
 GROUP_WRITES = frozenset({"member"})
+_NEVER_LISTED = frozenset({"unicodePwd", "name"})
 
 
 class Rights:
@@ -22,7 +25,11 @@ class Rights:
 
     def __init__(self, directory: Directory, account: Entry) -> None:
         self._directory, self._account = directory, account
-        self.is_admin = bool(ADMINISTRATORS & {group.rid for group in directory.all_groups_of(account)})
+
+    @cached_property
+    def is_admin(self) -> bool:
+        """A member of the administrators' groups, nested ones too."""
+        return bool(ADMINISTRATORS & {group.rid for group in self._directory.all_groups_of(self._account)})
 
     def _is_delegated(self, entry: Entry) -> bool:
         """Below an OU that is delegated to it, and open to what is inherited."""
@@ -63,8 +70,8 @@ class Rights:
     def writable(self, entry: Entry) -> list[str]:
         """allowedAttributesEffective."""
         if self.is_admin:
-            return [a.name for a in ATTRIBUTES.values() if a.written_by == "clients" and a.name != "unicodePwd"]
-        return sorted(ATTRIBUTES[name].name for name in self._granted(entry))
+            return [a.name for a in ATTRIBUTES.values() if a.written_by == "clients" and a.name not in _NEVER_LISTED]
+        return sorted({ATTRIBUTES[name].name for name in self._granted(entry)} - _NEVER_LISTED)
 
     def creatable(self, entry: Entry) -> list[str]:
         """allowedChildClassesEffective."""

@@ -21,7 +21,7 @@ class LdapServer:
         self._source, self._faults = source, faults
         self._context, self._is_encrypted = context, is_encrypted
         self._listener: asyncio.Server | None = None
-        self._address = ("127.0.0.1", 0)
+        self._address: tuple[str, int] | None = None
         self._connections: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._awake = asyncio.Event()
@@ -34,8 +34,9 @@ class LdapServer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind((host, port))
         self._listener = await asyncio.start_server(self._accept, sock=sock)
-        self._address = self._listener.sockets[0].getsockname()[:2]
-        return int(self._address[1])
+        host, port = self._listener.sockets[0].getsockname()[:2]
+        self._address = (host, port)
+        return int(port)
 
     async def stop(self) -> None:
         """Refuse new connections and cut those that are open."""
@@ -50,8 +51,8 @@ class LdapServer:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def come_back(self) -> None:
-        """Listen again where it did."""
-        if self._listener is None:
+        """Listen again where it did, if it ever did."""
+        if self._listener is None and self._address is not None:
             await self.start(*self._address)
 
     def cut(self) -> None:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 import ldap3
+from ldap3.core.exceptions import LDAPExceptionError
 from ldap3.utils.dn import escape_rdn, safe_rdn
 
 from tests.directories import DirectoryPlace
@@ -88,7 +89,11 @@ class Lab:
             check_names=False,
             receive_timeout=10,
         )
-        connection.open()
+        try:
+            connection.open()
+        except LDAPExceptionError:
+            connection.socket.close()  # ldap3 leaves it open
+            raise
         self.opened.append(connection)
         return connection
 

@@ -7,19 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.directories import DirectoryPlace
-from tests.samba.dc import why_not
-from tests.samba.sharing import run_folder, shared_samba
 from tests.simulators.ad_lab import Lab
-
-
-@pytest.fixture(scope="session")
-def samba_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DirectoryPlace]:
-    """A real domain controller, one for the whole run."""
-    reason = why_not()
-    if reason:
-        pytest.skip(f"no Samba domain controller: {reason}")
-    with shared_samba(run_folder(tmp_path_factory.getbasetemp())) as place:
-        yield place
 
 
 @pytest.fixture(params=["simulator", "samba"])
