@@ -72,8 +72,10 @@ class AdMemberships:
 
     async def _add(self, call: Call, group: Entry, target: Entry) -> GroupOutcome:
         now = await self._client.check_target(call, target.guid)
+        # By GUID here as well: a name may have become somebody else's since.
+        member = {"member": [(MODIFY_ADD, [guid_dn(now.guid)])]}
         try:
-            await self._session.modify(Operation.MEMBER, guid_dn(group.guid), {"member": [(MODIFY_ADD, [now.dn])]})
+            await self._session.modify(Operation.MEMBER, guid_dn(group.guid), member)
         except AlreadyThere:
             return GroupOutcome.ALREADY_MEMBER
         except (UpstreamRejected, NotFound):

@@ -43,12 +43,13 @@ class Planted:
 class Relay:
     """Listens on loopback; `requests` are the operations that came by, in order."""
 
-    def __init__(self, place: DirectoryPlace) -> None:
+    def __init__(self, place: DirectoryPlace, *, names: tuple[str, ...] | None = None) -> None:
         self._place = place
-        self._certificates = make_certificates()
+        self._certificates = make_certificates(names=names, addresses=()) if names else make_certificates()
         self.requests: list[tuple[int, bytes]] = []
         self.planted: list[Planted] = []
         self.connections = 0
+        self.failures: list[BaseException] = []
         self._frozen = asyncio.Event()
         self._frozen.set()
         self._held: list[Callable[[], Awaitable[None]]] = []
@@ -129,6 +130,8 @@ class Relay:
             with suppress(*_GONE):
                 while await self._pass_one(line):
                     pass
+        except Exception as error:  # noqa: BLE001 - a mistake of the test: shown at its end
+            self.failures.append(error)
         finally:
             if not line.is_held:
                 requests.transport.abort()
@@ -247,9 +250,9 @@ def _refusal(raw: bytes, code: int) -> bytes:
 
 
 @asynccontextmanager
-async def running_relay(place: DirectoryPlace) -> AsyncIterator[Relay]:
-    """A relay before a directory."""
-    relay = Relay(place)
+async def running_relay(place: DirectoryPlace, *, names: tuple[str, ...] | None = None) -> AsyncIterator[Relay]:
+    """A relay before a directory. names: what its certificate says instead."""
+    relay = Relay(place, names=names)
     await relay.start()
     try:
         yield relay
@@ -257,3 +260,5 @@ async def running_relay(place: DirectoryPlace) -> AsyncIterator[Relay]:
         relay.thaw()
         await relay.release()
         await relay.stop()
+    for failure in relay.failures:
+        raise failure

@@ -169,12 +169,13 @@ async def open_world(
 ) -> AsyncIterator[World]:
     """Everything started and connected; `changes` are settings of the server."""
     async with AsyncExitStack() as stack:
-        relay = await stack.enter_async_context(running_relay(lab.place))
+        names = changes.pop("relay_names", None)
+        relay = await stack.enter_async_context(running_relay(lab.place, names=names))
         settings = ad_settings(
             relay.url,
-            redis_port,
+            changes.pop("redis_port", redis_port),
             folder,
-            ca_file=relay.write_ca(folder / "relay-ca.pem"),
+            ca_file=changes.pop("ad_ca_file", None) or relay.write_ca(folder / "relay-ca.pem"),
             **{"tokens_file": changes.pop("tokens_file", None) or write_ad_tokens(folder, lab.place), **changes},
         )
         url = await stack.enter_async_context(running(create_app(settings)))
