@@ -63,6 +63,62 @@ REQUIREMENTS = (
     Requirement("S-04", "a secret in arguments or results is not recorded, not even as a plain digest", "brief"),
     Requirement("S-06", "a sealed link is opened in the one mail to its recipient, and left nowhere else", "brief"),
     Requirement("S-05", "a server whose writes need Redis refuses them without it", "brief"),
+    # Active Directory
+    Requirement("A-01", "accounts are found by login, e-mail or part of the name; capped, and it says so", "brief"),
+    Requirement("A-02", "no text of a caller changes an LDAP filter or a name", "brief"),
+    Requirement("A-03", "locked out, disabled, expired and must change password are told apart", "brief"),
+    Requirement("A-04", "an objectGUID finds its account whatever it is called and wherever it is", "brief"),
+    Requirement("A-05", "a caller sees and touches nothing outside the OUs of its token; none means nothing", "own"),
+    Requirement("A-06", "the OUs that a caller may use are listed", "brief"),
+    Requirement(
+        "A-07", "create_user makes one account with a strong sealed password, to be changed at the first logon", "brief"
+    ),
+    Requirement(
+        "A-08",
+        "a repeated create_user completes what its key began, and never takes over somebody else's account",
+        "brief",
+    ),
+    Requirement(
+        "A-09",
+        "reset_password sets a sealed password, asks for another at the next logon and unlocks, all or nothing",
+        "brief",
+    ),
+    Requirement(
+        "A-10", "a repeated reset sets the same password, and never undoes what its owner has chosen since", "brief"
+    ),
+    Requirement("A-11", "a password of the caller's needs a scope, and one in clear another", "brief"),
+    Requirement(
+        "A-12", "unlock, disable, enable and move compare the state: what is so already is said, not an error", "brief"
+    ),
+    Requirement("A-13", "disable and enable change one bit, and never what somebody else changed meanwhile", "sheet"),
+    Requirement("A-14", "a move stays within the caller's OUs", "brief"),
+    Requirement(
+        "A-15", "groups are copied one by one with an outcome each; never a privileged or a foreign one", "brief"
+    ),
+    Requirement("A-16", "protected accounts are refused whatever the delegation allows", "brief"),
+    Requirement(
+        "A-17", "a write goes to the account that was checked, though it is renamed or promoted meanwhile", "own"
+    ),
+    Requirement("A-18", "a write without an answer is outcome_unknown, looked at, and never repeated blindly", "sheet"),
+    Requirement("A-19", "what was surely not done is tried again: DC down, restarted, frozen, busy", "sheet"),
+    Requirement("A-20", "a refused sign-in is not repeated: the service account never locks itself out", "sheet"),
+    Requirement("A-21", "what Active Directory refuses is decided on codes, and its prose is shown to nobody", "sheet"),
+    Requirement("A-22", "only LDAPS, and only with a certificate that AD_CA_FILE vouches for", "sheet"),
+    Requirement("A-23", "writes to one account are capped per hour, whoever makes them", "own"),
+    Requirement(
+        "A-24", "every action leaves one line: who, what, on whom, with what outcome, and no secret anywhere", "brief"
+    ),
+    Requirement("A-25", "without Redis the AD server writes nothing", "own"),
+    Requirement("A-26", "/readyz says what a person must mend", "own"),
+    Requirement("A-27", "a person's name with accents, apostrophes and hyphens is a name", "brief"),
+    Requirement(
+        "A-28",
+        "a random password has all kinds of characters, fits the domain's policy and holds no part of a name",
+        "brief",
+    ),
+    Requirement(
+        "A-29", "distinguished names are compared by their parts, without case, however they are written", "sheet"
+    ),
     # MCP client
     Requirement("C-01", "one server down does not stop the others and is named", "own"),
     Requirement("C-02", "a lost answer is asked again only when that is harmless", "own"),

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from servers.ad.settings import AdSettings
 from servers.glpi.app import create_app as create_glpi_server
 from servers.glpi.settings import GlpiSettings
 from servers.mysecret.settings import MySecretSettings
@@ -81,6 +82,23 @@ def mysecret_settings(url: str, redis_port: int, folder: Path, **changes: Any) -
         "seal_key": SEAL_KEY,
     }
     return MySecretSettings(**(values | changes))
+
+
+def ad_settings(url: str, redis_port: int, folder: Path, *, ca_file: Path, **changes: Any) -> AdSettings:
+    """Settings of an AD server on a directory that is filled with the simulator's world."""
+    values: dict[str, Any] = {
+        "tokens_file": write_tokens(folder),
+        "redis_port": redis_port,
+        "ad_server": url,
+        "ad_username": "WIDIP\\svc-widip",
+        "ad_password": SecretStr("Delegue-4-les-comptes"),
+        "ad_base_dn": "DC=widip,DC=local",
+        "ad_ca_file": ca_file,
+        "ad_timeout_s": 1,
+        "seal_key": SEAL_KEY,
+        "write_settle_s": 0.0,
+    }
+    return AdSettings(**(values | changes))
 
 
 @dataclass

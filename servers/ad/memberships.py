@@ -1,0 +1,104 @@
+"""A colleague's groups for a new account: one by one, never a privileged one, never one outside the caller's OUs."""
+
+from __future__ import annotations
+
+from ldap3 import MODIFY_ADD
+from ldap3.utils.conv import escape_filter_chars
+
+from servers.ad.audit import audited
+from servers.ad.client import AdClient
+from servers.ad.codes import SYSTEM, AlreadyThere, Operation
+from servers.ad.dn import is_same, name_of
+from servers.ad.models import CopiedGroup, CopiedGroups, Entry, GroupOutcome
+from servers.ad.protection import BUILTIN, FIRST_ORDINARY_RID, Scope, find_privileged, rid_of
+from servers.ad.session import guid_dn
+from shared.errors import InvalidInput, NotFound, OutcomeUnknown, UpstreamRejected, WidipError
+from shared.mcp_tool import Call
+
+MAX_COPIED = 100
+MAX_PARENTS = 500
+GROUP = "(objectClass=group)"
+IN_CHAIN = "1.2.840.113556.1.4.1941"
+
+
+class AdMemberships:
+    """Group memberships of accounts."""
+
+    def __init__(self, client: AdClient) -> None:
+        self._client = client
+        self._session = client.session
+
+    async def copy(self, call: Call, *, source_user: str, target_user: str) -> CopiedGroups:
+        """Add the target to the source's groups; says of each what became of it.
+
+        A repeat compares memberships, so it goes on where an earlier try stopped.
+        """
+        with audited(call, "copy_groups_from") as action:
+            source = await self._client.get_model(call, source_user)
+            target = await self._client.get_target(call, target_user, action)
+            if source.guid == target.guid:
+                raise InvalidInput("source_user and target_user are one account")
+            groups = source.texts("memberof")
+            if len(groups) > MAX_COPIED:
+                raise InvalidInput(f"{source_user} is in over {MAX_COPIED} groups: choose another model")
+            if not self._is_done(source, target):
+                call.check_may_act(SYSTEM)
+                await self._client.charge(target.guid)
+            outcomes = [await self._copy_one(call, dn, target) for dn in sorted(groups)]
+            action.detail = ", ".join(f"{outcomes.count(kind)} {kind}" for kind in GroupOutcome if kind in outcomes)
+            return CopiedGroups(
+                samaccountname=target.sam,
+                object_guid=target.guid,
+                groups=[
+                    CopiedGroup(group=name_of(dn), outcome=outcome)
+                    for dn, outcome in zip(sorted(groups), outcomes, strict=True)
+                ],
+            )
+
+    def _is_done(self, source: Entry, target: Entry) -> bool:
+        return all(_is_member(target, dn) for dn in source.texts("memberof"))
+
+    async def _copy_one(self, call: Call, group_dn: str, target: Entry) -> GroupOutcome:
+        if not Scope(call, self._client.base_dn).covers(group_dn):
+            return GroupOutcome.OUT_OF_SCOPE
+        if _is_member(target, group_dn):
+            return GroupOutcome.ALREADY_MEMBER
+        group = await self._session.find(group_dn, GROUP, ["objectGUID", "objectSid", "adminCount"])
+        if group is None:
+            return GroupOutcome.FAILED
+        if await self._is_privileged(group):
+            return GroupOutcome.PRIVILEGED
+        return await self._add(call, group, target)
+
+    async def _add(self, call: Call, group: Entry, target: Entry) -> GroupOutcome:
+        now = await self._client.check_target(call, target.guid)
+        # By GUID here as well: a name may have become somebody else's since.
+        member = {"member": [(MODIFY_ADD, [guid_dn(now.guid)])]}
+        try:
+            await self._session.modify(Operation.MEMBER, guid_dn(group.guid), member)
+        except AlreadyThere:
+            return GroupOutcome.ALREADY_MEMBER
+        except (UpstreamRejected, NotFound):
+            return GroupOutcome.FAILED
+        except OutcomeUnknown as lost:
+            try:
+                now = await self._client.check_target(call, target.guid)
+            except WidipError as error:
+                raise lost from error
+            if not _is_member(now, group.dn):
+                raise
+        return GroupOutcome.ADDED
+
+    async def _is_privileged(self, group: Entry) -> bool:
+        """By itself or by any group that it is in, at any depth. What cannot be read counts as privileged."""
+        if group.sid is None or group.number("admincount"):
+            return True
+        query = f"(&{GROUP}(member:{IN_CHAIN}:={escape_filter_chars(group.dn)}))"
+        found = await self._session.search(self._client.domain_dn, query, ["objectSid"], limit=MAX_PARENTS)
+        sids = {group.sid, *(parent.sid or f"{BUILTIN}0" for parent in found.entries)}
+        built_in = any(sid.startswith(BUILTIN) or rid_of(sid) < FIRST_ORDINARY_RID for sid in sids)
+        return built_in or found.truncated or find_privileged(sids, await self._client.extra_privileged()) is not None
+
+
+def _is_member(entry: Entry, group_dn: str) -> bool:
+    return any(is_same(dn, group_dn) for dn in entry.texts("memberof"))

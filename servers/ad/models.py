@@ -1,0 +1,289 @@
+"""Active Directory's things in our words. Its attribute names, bits and times appear in this file only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from servers.ad.dn import name_of
+from shared.errors import UpstreamMalformed
+from shared.mcp_tool import Confidential
+
+DISABLED = 0x2
+NORMAL_ACCOUNT = 0x200
+TRUSTED_FOR_DELEGATION = 0x80000 | 0x1000000
+_LOCKED_NOW = 0x10
+_PASSWORD_EXPIRED = 0x800000
+_NEVER = (0, 2**63 - 1)
+_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+MAX_GROUPS = 50
+
+ACCOUNT = "(&(objectCategory=person)(objectClass=user))"
+"""People's accounts: no computers, no groups, no managed service accounts."""
+ATTRIBUTES = [
+    "objectGUID",
+    "objectSid",
+    "sAMAccountName",
+    "userPrincipalName",
+    "displayName",
+    "mail",
+    "description",
+    "userAccountControl",
+    "msDS-User-Account-Control-Computed",
+    "lockoutTime",
+    "pwdLastSet",
+    "accountExpires",
+    "memberOf",
+    "adminCount",
+    "uSNChanged",
+]
+PROTECTION_ATTRIBUTES = [*ATTRIBUTES, "tokenGroups"]
+"""tokenGroups, all groups at any depth, is computed for a search of scope BASE only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One object as the directory gave it: `raw` by attribute name in lower case."""
+
+    dn: str
+    raw: Mapping[str, list[bytes]]
+
+    @property
+    def guid(self) -> UUID:
+        """The identity: renamed or moved, it stays."""
+        value = self._one("objectguid")
+        if value is None or len(value) != 16:
+            raise _malformed("objectGUID")
+        return UUID(bytes_le=value)
+
+    @property
+    def sam(self) -> str:
+        """Its login."""
+        return self.text("samaccountname") or ""
+
+    @property
+    def uac(self) -> int:
+        """userAccountControl. Raises UpstreamMalformed when we may not read it: nothing can be decided then."""
+        value = self.number("useraccountcontrol")
+        if value is None:
+            raise _malformed("userAccountControl")
+        return value
+
+    @property
+    def password_set(self) -> int:
+        """pwdLastSet: 0 when the password must be changed at the next logon, or was never set."""
+        return self.number("pwdlastset") or 0
+
+    @property
+    def is_locked_out(self) -> bool:
+        """Now: lockoutTime alone outlives the lock."""
+        computed = self.number("msds-user-account-control-computed")
+        return bool(self.number("lockouttime")) if computed is None else bool(computed & _LOCKED_NOW)
+
+    @property
+    def sid(self) -> str | None:
+        """`S-1-5-21-…-1103`."""
+        value = self._one("objectsid")
+        return None if value is None else parse_sid(value)
+
+    @property
+    def group_sids(self) -> frozenset[str]:
+        """All groups that it is in at any depth, the primary one included. Empty: not read, or not readable."""
+        return frozenset(parse_sid(value) for value in self.raw.get("tokengroups", ()))
+
+    def text(self, name: str) -> str | None:
+        """The first value."""
+        value = self._one(name)
+        return None if value is None else value.decode("utf-8", "replace")
+
+    def texts(self, name: str) -> list[str]:
+        """All values."""
+        return [value.decode("utf-8", "replace") for value in self.raw.get(name, ())]
+
+    def number(self, name: str) -> int | None:
+        """The first value as a number."""
+        value = self._one(name)
+        try:
+            return None if value is None else int(value)
+        except ValueError:
+            raise _malformed(name) from None
+
+    def _one(self, name: str) -> bytes | None:
+        values = self.raw.get(name)
+        return values[0] if values else None
+
+
+def parse_sid(value: bytes) -> str:
+    """A binary security identifier as text."""
+    if len(value) < 8 or len(value) != 8 + 4 * value[1]:
+        raise _malformed("objectSid")
+    authority = int.from_bytes(value[2:8], "big")
+    parts = (int.from_bytes(value[at : at + 4], "little") for at in range(8, len(value), 4))
+    return "-".join(map(str, ("S", value[0], authority, *parts)))
+
+
+def _malformed(name: str) -> UpstreamMalformed:
+    return UpstreamMalformed(f"Active Directory shows no usable {name}: may the service account read it?", system="ad")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class AccountState(_Model):
+    """Four independent things."""
+
+    locked_out: bool
+    disabled: bool
+    expired: bool = Field(description="the account, by its date")
+    must_change_password: bool = Field(description="at the next logon")
+    password_expired: bool | None = None
+    password_set_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+class Account(_Model):
+    """A person's account."""
+
+    samaccountname: str
+    dn: str
+    object_guid: UUID
+    upn: str | None = None
+    display_name: str | None = None
+    mail: str | None = None
+    status: AccountState
+    groups: list[str] = Field(default_factory=list, description="direct ones, by name")
+    groups_truncated: bool | None = None
+
+
+class AccountPage(_Model):
+    """The accounts that match."""
+
+    accounts: list[Account]
+    truncated: bool | None = None
+
+
+class AccountStatus(_Model):
+    """Whether somebody can sign in, and why not."""
+
+    samaccountname: str
+    dn: str
+    object_guid: UUID
+    status: AccountState
+
+
+class Ou(_Model):
+    """One organizational unit."""
+
+    name: str
+    dn: str
+
+
+class OuPage(_Model):
+    """Units, outermost first."""
+
+    ous: list[Ou]
+    truncated: bool | None = None
+
+
+class AccountRef(_Model):
+    """An account that was changed."""
+
+    samaccountname: str
+    dn: str
+    object_guid: UUID
+    already_done: bool | None = None
+
+
+class NewPassword(Confidential):
+    """An account whose password was set. password_ref is absent when somebody has set another one since."""
+
+    samaccountname: str
+    dn: str
+    object_guid: UUID
+    upn: str | None = None
+    password_ref: str | None = Field(default=None, description="give it to create_secret within 10 minutes")
+    password: str | None = None
+    already_done: bool | None = None
+
+    def for_record(self) -> Self:
+        """Without the password."""
+        return self.model_copy(update={"password": None})
+
+
+class GroupOutcome(StrEnum):
+    """What became of one group."""
+
+    ADDED = "added"
+    ALREADY_MEMBER = "already_member"
+    PRIVILEGED = "privileged"
+    OUT_OF_SCOPE = "out_of_scope"
+    FAILED = "failed"
+
+
+class CopiedGroup(_Model):
+    """One group of the model account."""
+
+    group: str
+    outcome: GroupOutcome
+
+
+class CopiedGroups(_Model):
+    """What the account got. privileged and out_of_scope groups are never copied."""
+
+    samaccountname: str
+    object_guid: UUID
+    groups: list[CopiedGroup]
+
+
+def account_from_ad(entry: Entry, *, now: datetime) -> Account:
+    """A person's account."""
+    groups = sorted(name_of(dn) for dn in entry.texts("memberof"))
+    return Account(
+        samaccountname=entry.sam,
+        dn=entry.dn,
+        object_guid=entry.guid,
+        upn=entry.text("userprincipalname"),
+        display_name=entry.text("displayname"),
+        mail=entry.text("mail"),
+        status=state_from_ad(entry, now=now),
+        groups=groups[:MAX_GROUPS],
+        groups_truncated=len(groups) > MAX_GROUPS or None,
+    )
+
+
+def state_from_ad(entry: Entry, *, now: datetime) -> AccountState:
+    """The bits that Windows keeps in four places. Source: contracts/ad.md, section 3."""
+    expires_at = _time(entry.number("accountexpires") or 0)
+    computed = entry.number("msds-user-account-control-computed") or 0
+    must_change = entry.password_set == 0
+    return AccountState(
+        locked_out=entry.is_locked_out,
+        disabled=bool(entry.uac & DISABLED),
+        expired=expires_at is not None and expires_at <= now,
+        must_change_password=must_change,
+        password_expired=(bool(computed & _PASSWORD_EXPIRED) and not must_change) or None,
+        password_set_at=_time(entry.password_set),
+        expires_at=expires_at,
+    )
+
+
+def ref_from_ad(entry: Entry, *, already_done: bool = False) -> AccountRef:
+    """An account that was changed, or was so already."""
+    return AccountRef(samaccountname=entry.sam, dn=entry.dn, object_guid=entry.guid, already_done=already_done or None)
+
+
+def _time(filetime: int) -> datetime | None:
+    """100 ns since 1601; both of AD's words for never, and what no calendar holds, are None."""
+    if filetime in _NEVER:
+        return None
+    try:
+        return _EPOCH + timedelta(microseconds=filetime // 10)
+    except OverflowError:
+        return None
