@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import time
 from datetime import datetime
@@ -13,8 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.claim import claim_folder
+from cli.demo_reset import reset_password
 from cli.demo_screen import Event, Sent, event, show, show_events
 from cli.demo_world import SETTLE_S, SOLVE_AFTER_S, DemoFailed, DemoWorld, start_world
+from shared.errors import WidipError
+from shared.logs import configure_logs
 
 RUN_S = 90.0
 MAIL_S = 10.0
@@ -26,8 +30,9 @@ def run_demo(folder: Path, *, once: bool, console: Console, listen: str | None =
     # A shell's background jobs are started with SIGINT ignored: it must end them all the same.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
+    configure_logs("demo", level="WARNING")
     started = time.monotonic()
-    console.print("[bold]WIDIP demo[/bold]: starting Redis, simulators, three MCP servers and the orchestrator…")
+    console.print("[bold]WIDIP demo[/bold]: starting Redis, simulators, four MCP servers and the orchestrator…")
     with claim_folder(folder) as claim:
         if not claim.is_first:
             console.print(f"Another demo is running: this one uses {claim.folder}", soft_wrap=True)
@@ -49,6 +54,7 @@ def _run_world(world: DemoWorld, console: Console, *, once: bool, took: str) -> 
         _show_urls(world, console, once=once)
         story = _Story(world, console)
         played = story.play_alert(once=once)
+        played = played and _play_reset(world, console, once=once)
         if once:
             return 0 if played else 1
         console.print("\nEverything goes on running. [bold]Ctrl-C[/bold] stops it.")
@@ -75,10 +81,34 @@ def _show_urls(world: DemoWorld, console: Console, *, once: bool) -> None:
     rows.append(("GLPI", world.simulators["glpi"], "simulated: the ticket is there"))
     rows.append(("mail", world.simulators["mail"], "simulated: the e-mail is there"))
     rows.append(("MySecret", world.simulators["mysecret"], "simulated: links to secrets open there"))
+    rows.append(("directory", world.directory, "simulated Active Directory, LDAPS"))
     for name, url, what in rows:
         console.print(f"{name:<14} {url:<32} [dim]{what}[/dim]", soft_wrap=True)
     if not once:
         console.print(f"[dim]URLs and tokens are in {world.json_file}[/dim]", soft_wrap=True)
+
+
+def _play_reset(world: DemoWorld, console: Console, *, once: bool) -> bool:
+    """Reset a password past everybody but its reader. True when the mail with the link has left."""
+    before = len(_list_mails(world))
+    console.print(
+        "\n[bold]Scenario[/bold]: Zoé O'Brien has forgotten her password. A plain MCP client resets it: one server\n"
+        "seals the new one, the next puts it behind a link, the third mails the link; the client sees none of it.\n",
+        soft_wrap=not console.record,
+    )
+    try:
+        ticket_id = asyncio.run(reset_password(world, console))
+    except WidipError as error:
+        console.print(f"[red]the reset did not come to its end: {escape(str(error))}[/red]", soft_wrap=True)
+        return False
+    mail = _wait_mail(world, beyond=before)
+    if mail is None or "/p/" not in mail["text"]:
+        console.print("[red]the mail with the link did not leave[/red]")
+        return False
+    if not once:
+        text = f"\nRead the e-mail of ticket {ticket_id} and open its link: {world.simulators['mail']}"
+        console.print(text, soft_wrap=True)
+    return True
 
 
 def _describe_model(world: DemoWorld) -> str:
@@ -193,11 +223,16 @@ def _check_effects(world: DemoWorld, console: Console, summary: dict[str, Any], 
     return True
 
 
-def _wait_mail(world: DemoWorld) -> dict[str, Any] | None:
+def _wait_mail(world: DemoWorld, *, beyond: int = 0) -> dict[str, Any] | None:
+    """The newest mail, once there are more than `beyond`."""
     deadline = time.monotonic() + MAIL_S
     while time.monotonic() < deadline:
-        mails = httpx.get(f"{world.simulators['mail']}/_sim/mails", timeout=10, trust_env=False).json()
-        if mails:
+        mails = _list_mails(world)
+        if len(mails) > beyond:
             return dict(mails[-1])
         time.sleep(0.1)
     return None
+
+
+def _list_mails(world: DemoWorld) -> list[dict[str, Any]]:
+    return list(httpx.get(f"{world.simulators['mail']}/_sim/mails", timeout=10, trust_env=False).json())

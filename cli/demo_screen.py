@@ -51,7 +51,9 @@ def show(console: Console, sent: Sent, line: Event) -> None:
     text = f"[dim]{escape(line.text)}[/dim]" if colour == "dim" else escape(line.text)
     seconds = max(0.0, line.at - sent.at)
     console.print(
-        f"[dim]{seconds:7.3f} s[/dim]  [{colour}]{line.kind:<14}[/{colour}] {text}", soft_wrap=not console.record
+        f"[dim]{seconds:7.3f} s[/dim]  [{colour}]{line.kind:<14}[/{colour}] {text}",
+        soft_wrap=not console.record,
+        emoji=False,  # a reference has a `:link:` in it
     )
 
 

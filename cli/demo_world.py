@@ -21,10 +21,13 @@ from shared.mcp_tokens import new_token, token_entry
 PREFIXES = {
     "observium": "/mcp-test/mcp-observium",
     "glpi": "/mcp-test/mcp-glpi-server",
+    "ad": "/mcp-test/mcp-ad",
     "mysecret": "/mcp-test/mcp-mysecret",
 }
 SIMULATED = {"observium": 9001, "glpi": 9002, "ollama": 9003, "mail": 9004, "mysecret": 9005}
 """The simulators, with the port of each where ports are not free ones."""
+CLIENTS_OU = "OU=Clients,DC=widip,DC=local"
+"""Where the employees of the simulated directory are."""
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - a name for what --listen may say
 READY_S = 30.0
 SETTLE_S, SOLVE_AFTER_S = 20, 10
@@ -59,6 +62,7 @@ class DemoWorld:
     api_token: str = field(default_factory=new_token)
     webhook_token: str = field(default_factory=new_token)
     seal_key: str = field(default_factory=new_token)
+    directory: str = ""
     simulators: dict[str, str] = field(default_factory=dict)
     model: str = ""
 
@@ -70,7 +74,14 @@ class DemoWorld:
             for name, url in self.servers.items()
         }
         orchestrator = {"url": self.orchestrator, "token": self.api_token, "webhook_token": self.webhook_token}
-        return {"servers": servers, "orchestrator": orchestrator, "simulators": self.simulators}
+        directory = {"url": self.directory, "ca_file": str(self.ca_file)}
+        simulators: dict[str, Any] = {**self.simulators, "directory": directory}
+        return {"servers": servers, "orchestrator": orchestrator, "simulators": simulators}
+
+    @property
+    def ca_file(self) -> Path:
+        """What clients of the simulated directory trust."""
+        return self.folder / "directory-ca.pem"
 
 
 def start_world(
@@ -116,10 +127,14 @@ def _start_simulators(world: DemoWorld, environment: Mapping[str, str], more_sit
         for name, port in SIMULATED.items()
         if not (name == "ollama" and real_model)
     }
-    command = [sys.executable, "-m", "simulators", "--more-sites", str(more_sites)]
+    # Its certificate is for this machine by its usual names, so it listens nowhere else.
+    listeners["ad"] = listening_socket("127.0.0.1", 0)
+    command = [sys.executable, "-m", "simulators", "--more-sites", str(more_sites), "--ca-file", str(world.ca_file)]
     for name, listener in listeners.items():
         command += [f"--{name}", str(listener.fileno())]
-        world.simulators[name] = _url(listener)
+        if name != "ad":
+            world.simulators[name] = _url(listener)
+    world.directory = _url(listeners["ad"]).replace("http", "ldaps")
     world.children.start("simulators", command, env=environment, fds=[s.fileno() for s in listeners.values()])
     world.model = real_model or world.simulators["ollama"]
     for listener in listeners.values():
@@ -129,7 +144,8 @@ def _start_simulators(world: DemoWorld, environment: Mapping[str, str], more_sit
 def _start_server(world: DemoWorld, name: str, environment: Mapping[str, str]) -> None:
     token = world.tokens[name] = new_token()
     tokens_file = world.folder / f"tokens-{name}.toml"
-    tokens_file.write_text(token_entry("demo", token, ["read", "write"]), encoding="utf-8")
+    entry = token_entry("demo", token, ["read", "write"], ous=[CLIENTS_OU] if name == "ad" else [])
+    tokens_file.write_text(entry, encoding="utf-8")
     upstream = {
         "OBSERVIUM_API_URL": f"{world.simulators['observium']}/api/v0",
         "OBSERVIUM_API_TOKEN": "obs_sim-token",
@@ -139,6 +155,11 @@ def _start_server(world: DemoWorld, name: str, environment: Mapping[str, str]) -
         "GLPI_APP_TOKEN": "sim-app-token",
         "GLPI_MAIL_SENDER": "supervision@widip.example",
         "GLPI_TIMEZONE": "UTC",
+        "AD_SERVER": world.directory,
+        "AD_USERNAME": "WIDIP\\svc-widip",
+        "AD_PASSWORD": "Delegue-4-les-comptes",
+        "AD_BASE_DN": "DC=widip,DC=local",
+        "AD_CA_FILE": str(world.ca_file),
         "MYSECRET_API_URL": world.simulators["mysecret"],
         "MYSECRET_API_TOKEN": "pwp_sim-token",
         "SEAL_KEY": world.seal_key,

@@ -60,6 +60,7 @@ PROGRAMS = {
     for program in (
         Program("observium", "servers.observium.app", "servers.observium.settings:ObserviumSettings"),
         Program("glpi", "servers.glpi.app", "servers.glpi.settings:GlpiSettings"),
+        Program("ad", "servers.ad.app", "servers.ad.settings:AdSettings"),
         Program("mysecret", "servers.mysecret.app", "servers.mysecret.settings:MySecretSettings"),
         Program(
             "orchestrator",

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
 import time
 import tomllib
@@ -73,10 +74,10 @@ def new_token() -> str:
     return f"widip_{secrets.token_urlsafe(32)}"
 
 
-def token_entry(name: str, token: str, scopes: Sequence[str]) -> str:
+def token_entry(name: str, token: str, scopes: Sequence[str], *, ous: Sequence[str] = ()) -> str:
     """What a tokens file says of a new token: its hash, never itself."""
-    listed = ", ".join(f'"{scope}"' for scope in scopes)
-    return f'[[token]]\nname = "{name}"\nsha256 = "{hash_token(token)}"\nscopes = [{listed}]\n'
+    entry = f'[[token]]\nname = "{name}"\nsha256 = "{hash_token(token)}"\nscopes = {json.dumps(list(scopes))}\n'
+    return f"{entry}ous = {json.dumps(list(ous))}\n" if ous else entry
 
 
 class TokenBook:

@@ -26,6 +26,7 @@ REQUIREMENTS = (
     Requirement("N-02", "Ctrl-C leaves no process behind, and neither does kill -9 of the demo", "brief"),
     Requirement("N-03", "var/demo.json lets a script connect to every program", "brief"),
     Requirement("N-04", "a program that lacks a setting names it, and prints no other", "own"),
+    Requirement("N-05", "the demo resets a password; the link in its mail opens, and the password signs in", "brief"),
     # installation
     Requirement(
         "I-01", "every service runs without root, is watched, and is given every setting that its program needs", "own"

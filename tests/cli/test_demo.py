@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import re
 import signal
+import ssl
 import stat
 import subprocess
 import sys
@@ -14,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import ldap3
 import psutil
 import pytest
 
@@ -151,13 +155,43 @@ def test_the_file_of_urls_and_tokens_lets_a_script_connect_and_ctrl_c_leaves_not
     assert set(known) == {"servers", "orchestrator", "simulators"}
     assert {"sse", "mcp", "token"} <= set(known["servers"]["glpi"])
     assert mode == 0o600
-    assert healths == [200, 200, 200]
+    assert healths == [200, 200, 200, 200]
     assert refused == 401
     assert runs[0]["state"] == "done"
     assert "create_ticket" in listed.stdout, listed.stderr
     assert process.returncode == 0
     assert len(children) >= 5
     assert wait_gone(children) == []
+
+
+@pytest.mark.requirement("N-05")
+def test_the_link_in_the_demos_mail_opens_and_its_password_signs_in(root: Path, tmp_path: Path) -> None:
+    with demo(root, tmp_path) as process:
+        shown = read_until(process, "Ctrl-C")
+        known = json.loads((tmp_path / "var" / "demo.json").read_text())["simulators"]
+        mails = httpx.get(f"{known['mail']}/_sim/mails").json()
+        text = next(mail["text"] for mail in mails if "Mot de passe de" in mail["subject"])
+        link = re.findall(r"https?://\S+/p/\S+", text)[0]
+        step = httpx.get(link).text
+        page = httpx.get(httpx.URL(link).join(re.findall(r'href="([^"]+)"', step)[0])).text
+        password = re.findall(r"première connexion\) : (\S+)</pre>", html.unescape(page))[0]
+        directory = known["directory"]
+        right, wrong = (sign_in(directory, text) for text in (password, "n'importe quoi"))
+
+    assert password not in shown + text + step
+    assert "data 773" in right  # the right one, to be changed at the first logon
+    assert "data 52e" in wrong
+
+
+def sign_in(directory: dict[str, str], password: str) -> str:
+    """What the directory says to the employee of the demo."""
+    tls = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=directory["ca_file"])
+    server = ldap3.Server(directory["url"], tls=tls, get_info=ldap3.NONE)
+    connection = ldap3.Connection(server, "WIDIP\\zobrien", password)
+    connection.bind()
+    said = str(connection.result["message"])
+    connection.unbind()
+    return said
 
 
 @pytest.mark.requirement("N-02")

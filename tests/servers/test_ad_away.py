@@ -93,7 +93,7 @@ async def test_a_read_that_got_no_answer_is_asked_again(ad: World) -> None:
     await status(ad, person.login)
 
     for kind in ("drop_answer", "garbage", "mute", "lost"):
-        ad.relay.plant(SEARCH, person.login, kind)  # type: ignore[arg-type]
+        ad.relay.plant(SEARCH, person.login, kind)
         assert (await status(ad, person.login))["samaccountname"] == person.login, kind
 
 
