@@ -34,6 +34,7 @@ class ChangingGlpi:
     steps: list[Callable[[ChangingGlpi], None]] = field(default_factory=list)
     moment: int = 0
     changed: dict[int, int] = field(default_factory=dict)
+    newest: dict[int, int] = field(default_factory=dict)
     asked: list[tuple[datetime | None, int]] = field(default_factory=list)
 
     def change(self, ticket_id: int, *, at: int | None = None) -> None:
@@ -41,6 +42,7 @@ class ChangingGlpi:
         self.moment += 1
         self.dates[ticket_id] = self.clock if at is None else at
         self.changed[ticket_id] = self.moment
+        self.newest[ticket_id] = max(self.dates[ticket_id], self.newest.get(ticket_id, 0))
 
     async def fetch_page(self, changed_since: datetime | None, start: int) -> dict[str, Any]:
         """What glpi_search_tickets answers: strict, by last change."""

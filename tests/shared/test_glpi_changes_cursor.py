@@ -36,8 +36,8 @@ def steps(draw: st.DrawFn) -> Step:
         for ticket_id in now:
             glpi.change(ticket_id)
         for ticket_id, seconds in late:
-            # The same ticket with the date that it had looks like no change to anybody.
-            if glpi.dates.get(ticket_id, -1) < glpi.clock - seconds:
+            # A ticket with a date that it had before looks like no change to anybody.
+            if glpi.newest.get(ticket_id, -1) < glpi.clock - seconds:
                 glpi.change(ticket_id, at=max(0, glpi.clock - seconds))
         for ticket_id in binned:
             glpi.dates.pop(ticket_id, None)
