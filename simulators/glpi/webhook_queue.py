@@ -60,7 +60,7 @@ async def _answer(state: GlpiState, request: httpx.Request) -> httpx.Response | 
     The request is built by hand: a client would add headers of its own.
     """
     try:
-        async with asyncio.timeout(state.webhook_timeout_s), httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(state.webhook_timeout_s):
             return await client.send(request)
     except (httpx.TransportError, TimeoutError):
         return None
