@@ -92,7 +92,7 @@ def _named(part: Mapping[str, Any]) -> Iterator[int]:
 
 def _number(value: Any) -> int | None:
     """A whole number that may be a ticket's, as a number or as text."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    if not isinstance(value, int | str):
         return None
     text = str(value).strip()
     if not re.fullmatch(r"[0-9]{1,10}", text):

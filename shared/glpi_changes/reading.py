@@ -55,7 +55,7 @@ async def open_cursor(fetch_page: FetchPage, *, now: datetime) -> ChangeCursor:
         total = int((await fetch_page(None, 0)).get("total") or 0)
         if not total:
             return ChangeCursor()
-        found = ChangeCursor().begin(now=now).take(await fetch_page(None, total - 1))[0]
+        found = ChangeCursor().take(await fetch_page(None, total - 1))[0]
         if found.last_at is not None:
             return ChangeCursor(last_at=min(found.last_at, now))
     raise UpstreamMalformed("GLPI's list of tickets has no end", system="GLPI")

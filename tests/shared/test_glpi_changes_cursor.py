@@ -277,6 +277,26 @@ async def test_cursor_opened_at_the_newest_change_tells_only_what_comes_after() 
     assert ids(told) == [8, 3]  # 8 is within the overlap
 
 
+@pytest.mark.requirement("G-25")
+async def test_cursor_opened_on_a_date_from_the_future_starts_now() -> None:
+    glpi = ChangingGlpi(2, {1: 1000, 2: 100_000_000}, clock=9000)
+    reader = Reader(glpi, await open_cursor(glpi.fetch_page, now=second(9000)))
+
+    glpi.change(3)
+
+    assert sorted(ids(await reader.poll())) == [2, 3]
+
+
+async def test_ticket_that_never_rests_does_not_keep_a_poll_going() -> None:
+    glpi = ChangingGlpi(10, {1: 5}, clock=10)
+    glpi.steps = [lambda g: g.change(1)] * 50
+    reader = Reader(glpi)
+
+    await reader.poll()
+
+    assert len(glpi.asked) == 2
+
+
 async def test_cursor_of_an_empty_glpi_tells_its_first_ticket() -> None:
     glpi = ChangingGlpi(2)
     reader = Reader(glpi, await open_cursor(glpi.fetch_page, now=second(0)))

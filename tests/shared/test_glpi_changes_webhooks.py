@@ -71,8 +71,8 @@ def test_delivery_that_is_not_glpis_is_refused_with_its_reason(
 @pytest.mark.requirement("G-22")
 def test_digit_does_not_move_between_body_and_timestamp() -> None:
     """Both are signed without a separator, so the signature alone cannot tell them apart."""
-    body, headers = b"ticket_id=12", signed(b"ticket_id=12")
-    moved = headers | {"X-GLPI-timestamp": "2" + headers["X-GLPI-timestamp"]}
+    body, headers = b"ticket_id=10", signed(b"ticket_id=10")
+    moved = headers | {"X-GLPI-timestamp": "0" + headers["X-GLPI-timestamp"]}
 
     assert WEBHOOKS.check(body, headers, now=NOW).is_accepted
     assert not WEBHOOKS.check(b"ticket_id=1", moved, now=NOW).is_accepted
@@ -184,6 +184,7 @@ def test_ticket_is_found_in_every_shape_that_is_sent(body: Any, ticket_id: int |
     [
         ('{"ticket_id": 12, "content": "il a dit "bonjour""}', 12),
         ("{&quot;ticket_id&quot;: &quot;12&quot;}", 12),
+        ("{&quot;item&quot;: {&quot;id&quot;: 12}}", 12),
         ("ticket_id=12&event=update", 12),
         ("https://glpi.example/front/ticket.form.php?id=12", 12),
         ("https%3A%2F%2Fglpi.example%2Ffront%2Fticket.form.php%3Fid%3D12", 12),
