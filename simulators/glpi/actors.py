@@ -12,6 +12,7 @@ from simulators.glpi.errors import RefusedError
 from simulators.glpi.history import touch_ticket
 from simulators.glpi.state import GlpiState, Row
 from simulators.glpi.text import is_address
+from simulators.glpi.webhooks import raise_event
 
 KINDS = {"requester": 1, "assign": 2, "observer": 3}
 ASSIGN = KINDS["assign"]
@@ -91,9 +92,11 @@ def add_changed_actors(call: Call, ticket: Row, given: Row) -> None:
         named = given.get(f"_itil_{role}")
         if isinstance(named, dict) and named.get("_type") == "user":
             actors.append({**_picked(named), "users_id": to_int(named.get("users_id")), "type": kind})
+    before = ticket["status"]
     added = [add_actor(call, ticket, actor) for actor in actors]
     if any(added):
         touch_ticket(call, ticket)
+    _raise_if_moved(call, ticket, before)
 
 
 def create_ticket_user(call: Call, given: Row) -> Row:
@@ -105,10 +108,12 @@ def create_ticket_user(call: Call, given: Row) -> Row:
         raise RefusedError("Adresse de messagerie invalide")
     if actor["users_id"] and actor["users_id"] not in call.state.users:
         raise RefusedError
+    before = ticket["status"]
     row = add_actor(call, ticket, actor)
     if row is None:
         raise RefusedError
     touch_ticket(call, ticket)
+    _raise_if_moved(call, ticket, before)
     return row
 
 
@@ -126,6 +131,7 @@ def delete_ticket_user(call: Call, row: Row, *, purge: bool) -> None:
     del purge
     state = call.state
     ticket = get_ticket(call, row["tickets_id"])
+    before = ticket["status"]
     del state.ticket_users[row["id"]]
     item = ("Ticket", ticket["id"])
     state.log(call.user_id, item, action=16, old=_label(state, row), link="User")
@@ -133,3 +139,10 @@ def delete_ticket_user(call: Call, row: Row, *, purge: bool) -> None:
         state.log(call.user_id, item, action=0, option=12, old=_ASSIGNED, new=_NEW)
         ticket["status"] = _NEW
     touch_ticket(call, ticket)
+    _raise_if_moved(call, ticket, before)
+
+
+def _raise_if_moved(call: Call, ticket: Row, before: int) -> None:
+    """Ticket_User has no webhook: an assignment shows only by the ticket's update that it causes."""
+    if ticket["status"] != before:
+        raise_event(call.state, "update", "Ticket", ticket)

@@ -19,6 +19,8 @@ from simulators.glpi.pages import PAGE_ROUTES
 from simulators.glpi.seed import fill_state
 from simulators.glpi.state import GlpiState
 from simulators.glpi.text import Version
+from simulators.glpi.webhook_control import WEBHOOK_ROUTES
+from simulators.glpi.webhook_queue import run_webhook_queue
 
 QUEUE_EVERY_S = 0.2
 USER_TOKENS = {"sim-orchestrator-token": 6, "sim-desk-token": 7, "sim-admin-token": 2}
@@ -40,7 +42,7 @@ def create_app(
     fill_state(state)
     faults = Faults()
     app = Starlette(
-        routes=[*_api_routes(version), *PAGE_ROUTES, *CONTROL_ROUTES, *fault_routes(faults)],
+        routes=[*_api_routes(version), *PAGE_ROUTES, *CONTROL_ROUTES, *WEBHOOK_ROUTES, *fault_routes(faults)],
         middleware=[Middleware(FaultMiddleware, faults=faults)],
         lifespan=_running_queue,
     )
@@ -57,19 +59,33 @@ def _api_routes(version: Version) -> list[Route]:
 
 @asynccontextmanager
 async def _running_queue(app: Starlette) -> AsyncIterator[None]:
-    """The system cron: runs the mail queue as long as the app lives; a run under way is let finish."""
+    """The system cron: runs the queues as long as the app lives; a run of the mail queue is let finish."""
     stopping = asyncio.Event()
-    task = asyncio.create_task(_run_queue_until(stopping, app.state.glpi))
+    mails = asyncio.create_task(_run_queue_until(stopping, app.state.glpi))
+    webhooks = asyncio.create_task(_run_webhooks_until(stopping, app))
     try:
         yield
     finally:
         stopping.set()
-        await task
+        webhooks.cancel()  # it may be waiting 5 s for somebody who does not answer
+        with suppress(asyncio.CancelledError):
+            await webhooks
+        await mails
 
 
 async def _run_queue_until(stopping: asyncio.Event, state: GlpiState) -> None:
     while not stopping.is_set():
         await run_mail_queue(state)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(QUEUE_EVERY_S):
+                await stopping.wait()
+
+
+async def _run_webhooks_until(stopping: asyncio.Event, app: Starlette) -> None:
+    """Only when asked (`webhook_mode` is "cli"): by default GLPI runs this action when people browse it."""
+    while not stopping.is_set():
+        if app.state.glpi.webhook_mode == "cli":
+            await run_webhook_queue(app.state.glpi)
         with suppress(TimeoutError):
             async with asyncio.timeout(QUEUE_EVERY_S):
                 await stopping.wait()

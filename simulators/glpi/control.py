@@ -25,6 +25,7 @@ SWITCHES = (
     "notifications",
     "solutions_wait",
     "queue_mode",
+    "webhook_mode",
     "mail_delay_s",
 )
 _SHOWN = {

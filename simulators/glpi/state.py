@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,7 @@ class GlpiState:
         self.notifications = True
         self.solutions_wait = True
         self.queue_mode: Literal["cli", "internal"] = "cli"
+        self.webhook_mode: Literal["cli", "internal"] = "internal"
         # Settings.
         self.list_limit = 20
         self.smtp: tuple[str, int] | None = None
@@ -56,6 +58,9 @@ class GlpiState:
         self.smtp_retry_minutes = 5
         self.mail_delay_s = 0
         self.queue_lock = asyncio.Lock()
+        self.webhook_timeout_s = 5.0
+        self.webhook_lock = asyncio.Lock()
+        self.unix_clock: Callable[[], float] = time.time
         self.instance_uuid = "sim0glpi0uuid"
         self.mail_host = "glpi.example"
         self.mail_sender = "glpi@widip.example"
@@ -73,6 +78,8 @@ class GlpiState:
         self.entities: dict[int, Row] = {}
         self.queued: dict[int, Row] = {}
         self.logs: dict[int, Row] = {}
+        self.webhooks: dict[int, Row] = {}
+        self.queued_webhooks: dict[int, Row] = {}
 
     def table(self, name: str) -> dict[int, Row]:
         """A table by its attribute name."""

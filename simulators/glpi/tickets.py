@@ -14,6 +14,7 @@ from simulators.glpi.fields import given_columns
 from simulators.glpi.history import log_changes, touch_ticket
 from simulators.glpi.notices import notify_requesters
 from simulators.glpi.state import PRIORITIES, GlpiState, Row
+from simulators.glpi.webhooks import raise_event
 
 NEW, ASSIGNED, PLANNED, PENDING, SOLVED, CLOSED = range(1, 7)
 TITLE_LENGTH = 255
@@ -38,6 +39,7 @@ def create_ticket(call: Call, given: Row) -> Row:
     for actor in given_actors(state, given):
         add_actor(call, ticket, actor)
     notify_requesters(state, ticket, "new", given)
+    raise_event(state, "new", "Ticket", ticket)
     return ticket
 
 
@@ -114,6 +116,7 @@ def change_ticket(call: Call, ticket: Row, wanted: Row, given: Row | None = None
     event = {SOLVED: "solved", CLOSED: "closed"}.get(ticket["status"])
     if event and ticket["status"] != before["status"]:
         notify_requesters(call.state, ticket, event, given or {})
+    raise_event(call.state, "update", "Ticket", ticket)
 
 
 def set_status(call: Call, ticket: Row, status: int, given: Row | None = None) -> None:
@@ -130,7 +133,9 @@ def delete_ticket(call: Call, ticket: Row, *, purge: bool) -> None:
         ticket["is_deleted"] = 1
         touch_ticket(call, ticket)
         state.log(call.user_id, ("Ticket", ticket["id"]), action=13)
+        raise_event(state, "delete", "Ticket", ticket)
         return
+    raise_event(state, "delete", "Ticket", ticket)
     del state.tickets[ticket["id"]]
     for table in ("followups", "solutions", "tasks", "ticket_users"):
         rows = state.table(table)

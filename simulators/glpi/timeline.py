@@ -12,6 +12,7 @@ from simulators.glpi.history import log_changes, touch_ticket
 from simulators.glpi.notices import notify_requesters
 from simulators.glpi.state import Row
 from simulators.glpi.tickets import ASSIGNED, CLOSED, NEW, PENDING, SOLVED, set_status
+from simulators.glpi.webhooks import raise_event
 
 WAITING, ACCEPTED, REFUSED = 2, 3, 4
 _BY_SESSION = ("users_id", "users_id_editor", "date_mod", "date_creation", "status", "users_id_approval")
@@ -50,6 +51,7 @@ def create_followup(call: Call, given: Row) -> Row:
     if not followup["is_private"]:
         notify_requesters(call.state, ticket, "add_followup", given, text=followup["content"])
     _apply_followup(call, ticket, given)
+    raise_event(call.state, "new", "ITILFollowup", followup)
     return followup
 
 
@@ -87,6 +89,7 @@ def create_solution(call: Call, given: Row) -> Row:
     solution = _insert(call, "ITILSolution", ticket, given)
     solution["status"] = WAITING if call.state.solutions_wait else ACCEPTED
     set_status(call, ticket, SOLVED, given)
+    raise_event(call.state, "new", "ITILSolution", solution)
     return solution
 
 
@@ -95,6 +98,7 @@ def create_task(call: Call, given: Row) -> Row:
     ticket = get_ticket(call, to_int(given.get("tickets_id")))
     task = _insert(call, "TicketTask", ticket, given)
     ticket["actiontime"] += task["actiontime"]
+    raise_event(call.state, "new", "TicketTask", task)
     return task
 
 
@@ -118,6 +122,7 @@ def _update(call: Call, itemtype: str, row: Row, given: Row) -> str:
     log_changes(call, itemtype, before, row)
     call.state.log(call.user_id, ("Ticket", ticket["id"]), action=18, new=row["id"], link=itemtype)
     touch_ticket(call, ticket)
+    raise_event(call.state, "update", itemtype, row)
     return ""
 
 
@@ -127,6 +132,7 @@ def _delete(call: Call, itemtype: str, row: Row) -> None:
     del call.state.table(_TABLES[itemtype])[row["id"]]
     call.state.log(call.user_id, ("Ticket", ticket["id"]), action=19, old=row["id"], link=itemtype)
     touch_ticket(call, ticket)
+    raise_event(call.state, "delete", itemtype, row)
 
 
 def update_followup(call: Call, row: Row, given: Row) -> str:
