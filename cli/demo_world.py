@@ -56,6 +56,7 @@ class DemoWorld:
     redis: RedisPlace
     json_file: Path
     listen: str | None = None
+    log_level: str = "INFO"
     servers: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     orchestrator: str = ""
@@ -92,6 +93,7 @@ def start_world(
     listen: str | None = None,
     more_sites: int = 0,
     settings: Mapping[str, str] | None = None,
+    log_level: str = "INFO",
 ) -> DemoWorld:
     """Start everything and wait until it is ready. Raises DemoFailed with the log of what did not start.
 
@@ -104,7 +106,7 @@ def start_world(
     children = Children(folder / "logs")
     try:
         redis = start_redis(children, folder / "redis", environment=environment)
-        world = DemoWorld(folder, children, redis, json_file or folder.parent / "demo.json", listen)
+        world = DemoWorld(folder, children, redis, json_file or folder.parent / "demo.json", listen, log_level)
         _start_simulators(world, environment, more_sites)
         for name in PREFIXES:
             _start_server(world, name, environment)
@@ -194,7 +196,8 @@ def _start_orchestrator(world: DemoWorld, environment: Mapping[str, str], settin
 
 
 def _shared(world: DemoWorld) -> dict[str, str]:
-    return {"REDIS_HOST": world.redis.host, "REDIS_PORT": str(world.redis.port), "HOST": "127.0.0.1"}
+    redis = {"REDIS_HOST": world.redis.host, "REDIS_PORT": str(world.redis.port)}
+    return {**redis, "HOST": "127.0.0.1", "LOG_LEVEL": world.log_level}
 
 
 def _start_program(world: DemoWorld, name: str, env: Mapping[str, str]) -> str:

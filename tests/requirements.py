@@ -63,6 +63,7 @@ REQUIREMENTS = (
     Requirement("S-03", "a repeated call finds the value that it sealed first", "own"),
     Requirement("S-04", "a secret in arguments or results is not recorded, not even as a plain digest", "brief"),
     Requirement("S-06", "a sealed link is opened in the one mail to its recipient, and left nowhere else", "brief"),
+    Requirement("S-07", "a reset leaves password and link in no log, store, prompt or traffic of a client", "brief"),
     Requirement("S-05", "a server whose writes need Redis refuses them without it", "brief"),
     # Active Directory
     Requirement("A-01", "accounts are found by login, e-mail or part of the name; capped, and it says so", "brief"),
