@@ -66,7 +66,7 @@ def demo(
 
 @app.command()
 def serve(
-    name: Annotated[str, typer.Argument(help="observium, glpi or orchestrator")],
+    name: Annotated[str, typer.Argument(help="observium, glpi, ad or orchestrator")],
     insecure_dev: Annotated[bool, typer.Option("--insecure-dev", help="no tokens; loopback only")] = False,
     fd: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:

@@ -13,10 +13,11 @@ from pydantic_settings import BaseSettings
 
 from cli.programs import PROGRAMS
 from orchestrator.settings import OrchestratorSettings
+from servers.ad.settings import AdSettings
 from servers.glpi.settings import GlpiSettings
 from servers.observium.settings import ObserviumSettings
 
-CLASSES: list[type[BaseSettings]] = [OrchestratorSettings, GlpiSettings, ObserviumSettings]
+CLASSES: list[type[BaseSettings]] = [OrchestratorSettings, AdSettings, GlpiSettings, ObserviumSettings]
 SETTINGS_FILES = {"shared/settings.py", "shared/llm.py"}
 
 

@@ -23,7 +23,7 @@ from shared.settings import ServerSettings
 from tests import mcp_wire, system
 from tests.conftest import running
 
-SERVERS = ("glpi", "observium")
+SERVERS = ("ad", "glpi", "observium")
 STANDARD_FILES = ("README.md", "__init__.py", "app.py", "client.py", "models.py", "settings.py", "tools.py")
 ANNOTATIONS = ("readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint")
 MAX_DESCRIPTION = 300
@@ -62,14 +62,14 @@ async def server(
 ) -> AsyncIterator[Server]:
     """Each server in turn."""
     name: str = request.param
-    app, simulator = (importlib.import_module(f"{where}.{name}.app") for where in ("servers", "simulators"))
-    make_settings = getattr(system, f"{name}_settings")
-    async with running(simulator.create_app()) as upstream:
-        settings = make_settings(upstream, redis_port, tmp_path_factory.mktemp(name))
-        async with running(app.create_app(settings)) as url:
-            listed = await mcp_wire.ask(url, "tools/list")
-            folder = Path(str(app.__file__)).parent
-            yield Server(name, url, folder, app.SPEC, type(settings), listed["tools"])
+    app = importlib.import_module(f"servers.{name}.app")
+    async with (
+        system.simulated_settings(name, redis_port, tmp_path_factory.mktemp(name)) as settings,
+        running(app.create_app(settings)) as url,
+    ):
+        listed = await mcp_wire.ask(url, "tools/list")
+        folder = Path(str(app.__file__)).parent
+        yield Server(name, url, folder, app.SPEC, type(settings), listed["tools"])
 
 
 async def test_folder_has_the_standard_files(server: Server) -> None:

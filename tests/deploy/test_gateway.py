@@ -28,6 +28,7 @@ pytestmark = [
 ]
 
 A_CALL: dict[str, tuple[str, dict[str, Any]]] = {
+    "ad": ("list_ous", {}),
     "glpi": ("get_ticket_info", {"ticket_id": 1}),
     "observium": ("get_device_info", {"device_id": 11}),
 }
