@@ -61,8 +61,8 @@ def contains_name(account: Entry, password: str) -> bool:
 
 def is_too_young(directory: Directory, account: Entry) -> bool:
     """Whether the minimum age forbids its owner to change the password now."""
-    age, set_at = interval(directory.head, "minPwdAge"), account.number("pwdLastSet")
-    return age is not None and set_at > 0 and directory.now() - from_filetime(set_at) < age
+    age, set_at = interval(directory.head, "minPwdAge"), from_filetime(account.number("pwdLastSet"))
+    return age is not None and directory.now() - set_at < age
 
 
 def is_locked(directory: Directory, account: Entry) -> bool:
