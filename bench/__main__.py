@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import alert_run, idle, mcp_calls, redis_helper, startup, webhook
+from bench import ad_calls, alert_run, idle, mcp_calls, redis_helper, startup, webhook
 from bench.report import Sections, save, show
 from bench.worlds import Scale, Worlds
 from cli.demo_world import DemoFailed
@@ -22,6 +22,7 @@ BENCHES = {
     "idle": idle.measure,
     "redis": redis_helper.measure,
     "mcp": mcp_calls.measure,
+    "ad": ad_calls.measure,
     "run": alert_run.measure,
     "webhook": webhook.measure,
     "startup": startup.measure,

@@ -27,7 +27,7 @@ app.add_typer(tokens_app, name="tokens")
 DEMO_FOLDER = Path("var/demo")
 PICTURE_WIDTH = 150
 
-Server = Annotated[str, typer.Argument(help="a server of the running demo (glpi, observium, mysecret), or a URL")]
+Server = Annotated[str, typer.Argument(help="a server of the running demo (observium, glpi, ad, mysecret), or a URL")]
 ToolArguments = Annotated[
     list[str] | None, typer.Argument(help="name=value; text as it is, other types as JSON", show_default=False)
 ]
@@ -66,7 +66,7 @@ def demo(
 
 @app.command()
 def serve(
-    name: Annotated[str, typer.Argument(help="observium, glpi, mysecret or orchestrator")],
+    name: Annotated[str, typer.Argument(help="observium, glpi, ad, mysecret or orchestrator")],
     insecure_dev: Annotated[bool, typer.Option("--insecure-dev", help="no tokens; loopback only")] = False,
     fd: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:

@@ -58,6 +58,7 @@ class Program:
 PROGRAMS = {
     program.name: program
     for program in (
+        Program("ad", "servers.ad.app", "servers.ad.settings:AdSettings"),
         Program("observium", "servers.observium.app", "servers.observium.settings:ObserviumSettings"),
         Program("glpi", "servers.glpi.app", "servers.glpi.settings:GlpiSettings"),
         Program("ad", "servers.ad.app", "servers.ad.settings:AdSettings"),

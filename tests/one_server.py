@@ -15,7 +15,7 @@ from shared.settings import ServerSettings
 from tests import system
 from tests.conftest import running
 
-SERVERS = ("glpi", "mysecret", "observium")
+SERVERS = ("ad", "glpi", "mysecret", "observium")
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class OneServer:
 @asynccontextmanager
 async def open_server(name: str, redis_port: int, folder: Path, **changes: Any) -> AsyncIterator[OneServer]:
     """The server `name` of SERVERS, running; `changes` are settings of it."""
-    app, simulator = (importlib.import_module(f"{where}.{name}.app") for where in ("servers", "simulators"))
-    make_settings = getattr(system, f"{name}_settings")
-    async with running(simulator.create_app()) as upstream:
-        settings = make_settings(upstream, redis_port, folder, **changes)
-        async with running(app.create_app(settings)) as url:
-            yield OneServer(name, url, app, settings)
+    app = importlib.import_module(f"servers.{name}.app")
+    async with (
+        system.simulated_settings(name, redis_port, folder, **changes) as settings,
+        running(app.create_app(settings)) as url,
+    ):
+        yield OneServer(name, url, app, settings)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +21,12 @@ from servers.observium.app import create_app as create_observium_server
 from servers.observium.settings import ObserviumSettings
 from shared.mcp_client import Endpoint
 from shared.mcp_tokens import token_entry
+from shared.settings import ServerSettings
+from simulators.ad.app import running_directory
 from simulators.glpi.app import create_app as create_glpi
+from simulators.mysecret.app import create_app as create_mysecret
 from simulators.observium.app import create_app as create_observium
+from tests.conftest import running
 
 TOKEN = "widip_test-token-of-the-orchestrator"
 SEAL_KEY = SecretStr("seal-key-of-the-tests-0123456789abcdef")
@@ -33,10 +39,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def write_tokens(folder: Path) -> Path:
+def write_tokens(folder: Path, *, ous: str = "") -> Path:
     """A tokens file with a caller that may do all and one that may only read."""
     path = folder / "tokens.toml"
-    path.write_text(token_entry("orchestrator", TOKEN, ["read", "write"]) + token_entry("reader", READER, ["read"]))
+    callers = (token_entry("orchestrator", TOKEN, ["read", "write"]), token_entry("reader", READER, ["read"]))
+    path.write_text("".join(f"{caller}ous = [{json.dumps(ous)}]\n" if ous else caller for caller in callers))
     return path
 
 
@@ -87,7 +94,7 @@ def mysecret_settings(url: str, redis_port: int, folder: Path, **changes: Any) -
 def ad_settings(url: str, redis_port: int, folder: Path, *, ca_file: Path, **changes: Any) -> AdSettings:
     """Settings of an AD server on a directory that is filled with the simulator's world."""
     values: dict[str, Any] = {
-        "tokens_file": write_tokens(folder),
+        "tokens_file": write_tokens(folder, ous="OU=Clients,DC=widip,DC=local"),
         "redis_port": redis_port,
         "ad_server": url,
         "ad_username": "WIDIP\\svc-widip",
@@ -99,6 +106,26 @@ def ad_settings(url: str, redis_port: int, folder: Path, *, ca_file: Path, **cha
         "write_settle_s": 0.0,
     }
     return AdSettings(**(values | changes))
+
+
+@asynccontextmanager
+async def simulated_settings(name: str, redis_port: int, folder: Path, **changes: Any) -> AsyncIterator[ServerSettings]:
+    """The settings of a server of this name, while the simulator of its system runs."""
+    if name == "ad":
+        async with running_directory() as (directory, port):
+            directory.write_ca(folder / "ca.pem")
+            yield ad_settings(f"ldaps://127.0.0.1:{port}", redis_port, folder, ca_file=folder / "ca.pem", **changes)
+        return
+    simulator, make_settings = _SIMULATED[name]
+    async with running(simulator()) as upstream:
+        yield make_settings(upstream, redis_port, folder, **changes)
+
+
+_SIMULATED: dict[str, tuple[Callable[[], Any], Callable[..., ServerSettings]]] = {
+    "glpi": (create_glpi, glpi_settings),
+    "mysecret": (create_mysecret, mysecret_settings),
+    "observium": (create_observium, observium_settings),
+}
 
 
 @dataclass

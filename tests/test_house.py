@@ -13,11 +13,18 @@ from pydantic_settings import BaseSettings
 
 from cli.programs import PROGRAMS
 from orchestrator.settings import OrchestratorSettings
+from servers.ad.settings import AdSettings
 from servers.glpi.settings import GlpiSettings
 from servers.mysecret.settings import MySecretSettings
 from servers.observium.settings import ObserviumSettings
 
-CLASSES: list[type[BaseSettings]] = [OrchestratorSettings, GlpiSettings, MySecretSettings, ObserviumSettings]
+CLASSES: list[type[BaseSettings]] = [
+    OrchestratorSettings,
+    AdSettings,
+    GlpiSettings,
+    MySecretSettings,
+    ObserviumSettings,
+]
 SETTINGS_FILES = {"shared/settings.py", "shared/llm.py"}
 
 

@@ -58,8 +58,7 @@ class AdCreation:
             mark = self._mark(part)
             account = await self._find(person, mark)
             if account is None:
-                if call.look_first:
-                    call.check_may_act(SYSTEM)
+                call.check_may_act(SYSTEM)
                 account = await self._add(person, ou.dn, mark)
                 action.account = account.guid
                 return await self._complete(part, account, call)
@@ -79,8 +78,9 @@ class AdCreation:
         try:
             return await self._add_as(plain, person, ou, mark)
         except AlreadyThere:
-            if await self._find(person, mark) is not None:
-                raise
+            late = await self._find(person, mark)
+            if late is not None:  # an earlier try's, that took effect just now
+                return late
         longer = f"{plain[: MAX_CN - len(person.username) - 3]} ({person.username})"
         try:
             return await self._add_as(longer, person, ou, mark)

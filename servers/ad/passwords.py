@@ -21,7 +21,7 @@ from servers.ad.client import AdClient
 from servers.ad.codes import SYSTEM, Operation, proves_password
 from servers.ad.models import Entry, NewPassword
 from servers.ad.session import Change, guid_dn
-from shared.errors import InvalidInput, OutcomeUnknown, Refused, UpstreamUnavailable, WidipError
+from shared.errors import OutcomeUnknown, Refused, UpstreamUnavailable, WidipError
 from shared.idempotency import KEEP_S
 from shared.mcp_tool import Call
 from shared.redis_helper import RedisHelper
@@ -182,8 +182,11 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-def check_settable(password: SecretStr) -> None:
-    """Raises InvalidInput for what a person could not type at a logon screen."""
-    text = password.get_secret_value()
-    if not text.isprintable() or text != text.strip():
-        raise InvalidInput("a new password has no control characters and no blank at either end")
+def check_settable(given: object) -> object:
+    """A validator: raises ValueError for what a person could not type at a logon screen.
+
+    Before anything strips the text: a password that is set without a blank that its owner types opens nothing.
+    """
+    if isinstance(given, str) and (not given.isprintable() or given != given.strip()):
+        raise ValueError("no control characters, and no blank at either end")
+    return given

@@ -58,7 +58,7 @@ class Pool:
     def __init__(self, door: Door, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._door = door
         self._clock = clock
-        self._server = _open_server(door)
+        self._tls = _open_tls(door)
         self._idle: list[tuple[Connection, float]] = []
         self._lock = threading.Lock()
         self._binding = threading.Lock()
@@ -122,7 +122,7 @@ class Pool:
 
     def _connect(self, user: str, password: SecretStr) -> Connection:
         connection = Connection(
-            self._server,
+            self._server(),
             user,
             password.get_secret_value(),
             client_strategy=SAFE_SYNC,
@@ -141,6 +141,18 @@ class Pool:
                 system=SYSTEM,
             ) from error
         return connection
+
+    def _server(self) -> Server:
+        """A fresh one each time: ldap3's remembers for 5 s that an address did not answer, and asks it no more."""
+        where = urlsplit(self._door.url)
+        return Server(
+            where.hostname or "",
+            where.port or LDAPS_PORT,
+            use_ssl=True,
+            tls=self._tls,
+            get_info=NONE,
+            connect_timeout=self._door.connect_timeout_s,
+        )
 
     def _sign_in(self, connection: Connection) -> None:
         """One at a time: were a password wrong, eight threads at once would lock the account."""
@@ -168,20 +180,25 @@ class Pool:
             raise UpstreamUnauthorized(self._refused[1], system=SYSTEM)
 
 
-def _open_server(door: Door) -> Server:
-    where = urlsplit(door.url)
+class _CheckedTls(Tls):  # type: ignore[misc] # ldap3 has no types
+    """TLS as Python checks it: certificate and name, by one context that is loaded once."""
+
+    def __init__(self, ca_file: Path) -> None:
+        super().__init__(validate=ssl.CERT_REQUIRED, ca_certs_file=str(ca_file))
+        self._context = ssl.create_default_context(cafile=str(ca_file))
+
+    def wrap_socket(self, connection: Connection, do_handshake: bool = False) -> None:
+        """ldap3's seam. The socket is the connection's before the handshake, so that it is closed when that fails."""
+        plain, host = connection.socket, connection.server.host
+        connection.socket = self._context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+        connection.socket.do_handshake()
+
+
+def _open_tls(door: Door) -> Tls:
     try:
-        tls = Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=str(door.ca_file))
-    except LDAPException:
-        raise InvalidInput(f"AD_CA_FILE {door.ca_file} cannot be read") from None
-    return Server(
-        where.hostname or "",
-        where.port or LDAPS_PORT,
-        use_ssl=True,
-        tls=tls,
-        get_info=NONE,
-        connect_timeout=door.connect_timeout_s,
-    )
+        return _CheckedTls(door.ca_file)
+    except (LDAPException, OSError):
+        raise InvalidInput(f"AD_CA_FILE {door.ca_file} cannot be read, or holds no certificate") from None
 
 
 def _bind(connection: Connection) -> tuple[int, str]:
@@ -204,3 +221,5 @@ def _is_alive(connection: Connection) -> bool:
 def _drop(connection: Connection) -> None:
     with contextlib.suppress(Exception):  # it may be broken in any way
         connection.unbind()
+    if connection.socket is not None:  # ldap3 leaves it open when the handshake fails
+        connection.socket.close()

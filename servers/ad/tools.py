@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 
 from servers.ad.changes import AdChanges
 from servers.ad.client import AdClient
@@ -84,11 +84,10 @@ class AdTools:
         self,
         call: Call,
         samaccountname: Sam,
-        new_password: Annotated[SecretStr, Field(min_length=8, max_length=127)] | None = None,
+        new_password: Annotated[SecretStr, BeforeValidator(check_settable), Field(min_length=8, max_length=127)]
+        | None = None,
     ) -> NewPassword:
         """Set a new random password, to be changed at the next logon; also unlocks. new_password needs a scope."""
-        if new_password is not None:
-            check_settable(new_password)
         return await self._passwords.reset(call, samaccountname, new_password)
 
     async def unlock_account(self, call: Call, samaccountname: Sam) -> AccountRef:

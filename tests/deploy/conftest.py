@@ -6,7 +6,6 @@ import importlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -46,12 +45,11 @@ async def home(compose: Compose, redis_port: int, tmp_path_factory: pytest.TempP
     async with AsyncExitStack() as stack:
         found = {}
         for name in SERVERS:
-            app, simulator = (importlib.import_module(f"{where}.{name}.app") for where in ("servers", "simulators"))
-            upstream = await stack.enter_async_context(running(simulator.create_app()))
+            app = importlib.import_module(f"servers.{name}.app")
             given = compose.environment(name, {"ALLOWED_HOSTS": f"127.0.0.1:*,{REAL_NAME}"})["ALLOWED_HOSTS"]
-            make_settings: Any = getattr(system, f"{name}_settings")
             folder = tmp_path_factory.mktemp(name)
-            settings = make_settings(upstream, redis_port, folder, allowed_hosts=given)
+            simulated = system.simulated_settings(name, redis_port, folder, allowed_hosts=given)
+            settings = await stack.enter_async_context(simulated)
             url = await stack.enter_async_context(running(app.create_app(settings)))
             found[name] = Server(name, url, app.SPEC)
         yield found

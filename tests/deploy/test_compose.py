@@ -14,6 +14,7 @@ from cli.demo_world import PREFIXES, SIMULATED
 from cli.programs import PROGRAMS
 from orchestrator.settings import OrchestratorSettings
 from shared.settings import ServerSettings
+from simulators.ad.certificates import make_certificates
 from tests.deploy.compose_file import Compose, fill_in
 from tests.deploy.conftest import SERVERS
 from tests.system import write_tokens
@@ -34,7 +35,9 @@ STORES = {"redis", "postgres"}
 def env_example(root: Path) -> dict[str, str]:
     """A .env as an operator makes it: what .env.example asks for, each gap filled."""
     asked = re.findall(r"^([A-Z][A-Z0-9_]+)=(.*)$", (root / ".env.example").read_text(), re.M)
-    return {name: value or "a-value-of-more-than-32-characters" for name, value in asked} | {"POSTGRES_PASSWORD": "p"}
+    return {name: value or "a-value-of-forty-characters-for-every-gap" for name, value in asked} | {
+        "POSTGRES_PASSWORD": "p"
+    }
 
 
 def names_in_env_example(root: Path) -> set[str]:
@@ -115,6 +118,7 @@ def test_program_starts_with_what_compose_gives_and_serves_its_health_check(
     for variable, value in given.items():
         monkeypatch.setenv(variable, value.replace(MOUNTED, str(tmp_path)))
     (tmp_path / f"tokens-{name}.toml").write_text(write_tokens(tmp_path).read_text())
+    (tmp_path / "ad-ca.pem").write_bytes(make_certificates().ca)
     (tmp_path / "sites.toml").write_text((root / "deploy/demo/sites.toml").read_text())
 
     settings = program.load_settings()

@@ -8,7 +8,6 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import anyio
 import httpx
@@ -19,6 +18,7 @@ from mcp.client.sse import sse_client
 from tests import mcp_wire
 from tests.deploy.conftest import REAL_NAME, Home, Server, upstreams
 from tests.deploy.gateway import Gateway, open_gateway
+from tests.inspector.reads import READS
 from tests.system import TOKEN
 
 pytestmark = [
@@ -27,11 +27,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning"),
 ]
 
-A_CALL: dict[str, tuple[str, dict[str, Any]]] = {
-    "glpi": ("get_ticket_info", {"ticket_id": 1}),
-    "observium": ("get_device_info", {"device_id": 11}),
-}
-"""One read of each server; a new server is one line."""
 SESSIONS = "widip_sse_sessions"
 NOWHERE = "127.0.0.1:1"
 HIDDEN = "widip_hunter2-swordfish"
@@ -95,11 +90,11 @@ async def read_until_closed(url: str) -> None:
 
 @pytest.mark.requirement("I-02")
 async def test_old_url_lists_tools_and_calls_one(gateway: Gateway, server: Server) -> None:
-    tool, arguments = A_CALL[server.name]
+    read = READS[server.name]
 
     async with connected(gateway, server) as client:
         listed = (await client.list_tools()).tools
-        answer = await client.call_tool(tool, arguments)
+        answer = await client.call_tool(read.tool, read.arguments)
 
     direct = await mcp_wire.ask(server.url, "tools/list")
     assert [tool.name for tool in listed] == [tool["name"] for tool in direct["tools"]]

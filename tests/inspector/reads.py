@@ -16,6 +16,7 @@ class Read:
 
 
 READS = {
+    "ad": Read("get_account_status", {"samaccountname": "zobrien"}, {"samaccountname": "zobrien"}),
     "glpi": Read(
         "get_ticket_info",
         {"ticket_id": 1},

@@ -173,7 +173,7 @@ async def open_world(
         relay = await stack.enter_async_context(running_relay(lab.place, names=names))
         settings = ad_settings(
             relay.url,
-            changes.pop("redis_port", redis_port),
+            redis_port,
             folder,
             ca_file=changes.pop("ad_ca_file", None) or relay.write_ca(folder / "relay-ca.pem"),
             **{"tokens_file": changes.pop("tokens_file", None) or write_ad_tokens(folder, lab.place), **changes},

@@ -109,7 +109,8 @@ async def open_ad(
     async with AsyncExitStack() as stack:
 
         async def start(**changes: Any) -> ad_world.World:
-            opened = ad_world.open_world(lab, clean_redis_port, redis, tmp_path, **changes)
+            port = changes.pop("redis_port", clean_redis_port)
+            opened = ad_world.open_world(lab, port, redis, tmp_path, **changes)
             return await stack.enter_async_context(opened)
 
         yield start

@@ -14,7 +14,7 @@ from servers.ad.pool import MENDED_S, WRONG_PASSWORD_S, Door, Pool
 from servers.ad.settings import AdSettings
 from shared.errors import InvalidInput, OutcomeUnknown, UpstreamUnauthorized, UpstreamUnavailable
 from simulators.ad.certificates import make_certificates
-from tests.servers.ad_relay import BIND, MODIFY, SEARCH, Relay, running_relay
+from tests.servers.ad_relay import BIND, MODIFY, SEARCH, Kind, Relay, running_relay
 from tests.servers.ad_world import World
 from tests.simulators.ad_lab import OTHER_PASSWORD, PASSWORD, Lab, quoted
 from tests.system import ad_settings
@@ -92,7 +92,8 @@ async def test_a_read_that_got_no_answer_is_asked_again(ad: World) -> None:
     person = ad.account()
     await status(ad, person.login)
 
-    for kind in ("drop_answer", "garbage", "mute", "lost"):
+    kinds: list[Kind] = ["drop_answer", "garbage", "mute", "lost"]
+    for kind in kinds:
         ad.relay.plant(SEARCH, person.login, kind)
         assert (await status(ad, person.login))["samaccountname"] == person.login, kind
 
@@ -117,7 +118,7 @@ async def test_a_write_that_times_out_may_come_late_and_waits(lab: Lab, open_ad:
 @pytest.mark.requirement("A-20")
 async def test_a_wrong_password_is_tried_once_by_however_many_callers(lab: Lab, open_ad: Any) -> None:
     service = lab.account()
-    ad: World = await open_ad(ad_username=lab.login(service), ad_password=SecretStr("Faux-2026!"))
+    ad: World = await open_ad(ad_username=lab.login(service), ad_password=SecretStr("Faux-2026!"), ad_timeout_s=9)
 
     answers = await asyncio.gather(*(status(ad, "coria") for _ in range(10)), return_exceptions=True)
 
@@ -133,9 +134,10 @@ async def test_a_wrong_password_is_tried_once_by_however_many_callers(lab: Lab, 
 @pytest.mark.requirement("A-20")
 async def test_a_password_that_changes_under_a_running_server_is_tried_once(lab: Lab, open_ad: Any) -> None:
     service = lab.account()
-    ad: World = await open_ad(ad_username=lab.login(service), ad_password=SecretStr(PASSWORD))
+    ad: World = await open_ad(ad_username=lab.login(service), ad_password=SecretStr(PASSWORD), ad_timeout_s=9)
     await asyncio.gather(*(status(ad, "coria") for _ in range(8)))
-    lab.modify(service, {"unicodePwd": [("MODIFY_REPLACE", [quoted(OTHER_PASSWORD)])]}, by=lab.admin)
+    for password in (OTHER_PASSWORD, f"{OTHER_PASSWORD}x"):  # the last one but one is good for an hour more
+        lab.modify(service, {"unicodePwd": [("MODIFY_REPLACE", [quoted(password)])]}, by=lab.admin)
     before = ad.relay.count(BIND)
     ad.relay.cut()
 
@@ -171,7 +173,7 @@ def _door(relay: Relay, folder: Path, user: str, password: str) -> Door:
         username=user,
         password=SecretStr(password),
         ca_file=relay.write_ca(folder / "ca.pem"),
-        timeout_s=2,
+        timeout_s=9,
     )
 
 

@@ -73,8 +73,7 @@ def test_a_result_becomes_an_error(operation: Operation, result: int, message: s
     assert type(found) is error
     shown = str(found)
     assert f"(code {f'{result} {find_win32(message)}'.rstrip()})" in shown
-    for prose in re.findall(r"[A-Za-z]{4,}", message.partition(":")[2]):
-        assert prose not in shown.replace("already", "").replace("account", ""), prose
+    assert not re.search(r"DSID|problem|samldb|secret|Constraint|acl|Entry|GUID|Cannot|OU=|\n", shown)
 
 
 @pytest.mark.requirement("A-21")

@@ -92,6 +92,21 @@ async def test_a_password_of_the_callers_needs_the_scope_set_password(ad: World)
 
 
 @pytest.mark.requirement("A-11")
+@pytest.mark.parametrize(
+    "text", [" Tulipe-Marée-47", "Tulipe-Marée-47 ", "Tulipe\tMarée-47", "Tulipe\0Marée", "Tul-47"]
+)
+async def test_a_password_that_nobody_could_type_is_refused(ad: World, text: str) -> None:
+    """Not set without its blank: its owner would type it."""
+    person = ad.account()
+
+    with pytest.raises(InvalidInput) as refused:
+        await ad.call("reset_password", as_="operator", samaccountname=person.login, new_password=text)
+
+    assert ad.relay.count(MODIFY) == 0
+    assert text not in str(refused.value)
+
+
+@pytest.mark.requirement("A-11")
 async def test_another_password_may_follow_one_that_the_policy_refused_under_the_same_key(ad: World) -> None:
     person = ad.account()
     asked = {"samaccountname": person.login}
