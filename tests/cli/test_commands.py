@@ -87,7 +87,8 @@ def test_a_created_token_is_printed_once_and_only_its_hash_is_kept(root: Path, t
     known = {token.name: token for token in load_tokens(file)}
     assert known["n8n"].sha256 == hash_token(first)
     assert first not in file.read_text()
-    assert (known["claude"].scopes, known["claude"].ous) == ({"write"}, {ou})
+    assert known["claude"].scopes == {"write"}
+    assert known["claude"].ous == {ou}
     assert second.returncode == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
