@@ -33,6 +33,8 @@ APPLICATION_VERSION = "1"
 MAX_RECOVERIES = 5
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 SAFETY_POLL_S = 1.0
+NOTICE_S = 0.1
+"""Nobody sends notifications here: all that this is good for is how soon that thread of DBOS notices the end."""
 SLOT_FREED_S = 0.004
 
 
@@ -116,6 +118,7 @@ class Engine:
             "application_version": APPLICATION_VERSION,
             "serializer": self._serializer,
             "max_executor_threads": 8,
+            "notification_listener_polling_interval_sec": NOTICE_S,
             "log_level": "WARNING",
             **self._pool(),
         }
