@@ -107,14 +107,14 @@ async def test_a_model_that_asks_for_a_port_by_a_label_of_two_is_told_of_both(st
     assert str(ITS_DOUBLE) in first
 
 
-NAMES = {12: "sw10", 13: "sw1"}
-"""The name that the other one begins with comes second: who takes the first that fits takes the wrong one."""
+TENTH_FIRST, TENTH_SECOND = {12: "sw10", 13: "sw1"}, {12: "sw1", 13: "sw10"}
+"""Whoever takes the first name that contains what he looks for, or that it begins with, takes the wrong one."""
 
 
-def write_sites(folder: Path, demo: str, *, by_name: bool) -> Path:
+def write_sites(folder: Path, demo: str, names: dict[int, str], *, by_name: bool) -> Path:
     """The demo's registry with short names; by_name: it knows the two switches by these alone."""
-    text = demo.replace("lilas-sw10.widip.example", "sw1").replace("lilas-sw1.widip.example", "sw10")
-    for number in NAMES if by_name else ():
+    text = demo.replace("lilas-sw10.widip.example", names[13]).replace("lilas-sw1.widip.example", names[12])
+    for number in names if by_name else ():
         text = text.replace(f"id = {number}\n", "")
     path = folder / "short-sites.toml"
     path.write_text(text, encoding="utf-8")
@@ -123,23 +123,24 @@ def write_sites(folder: Path, demo: str, *, by_name: bool) -> Path:
 
 @pytest.mark.requirement("P-51")
 @pytest.mark.parametrize("by_name", [False, True])
-@pytest.mark.parametrize("down", NAMES)
+@pytest.mark.parametrize(("names", "down"), [(TENTH_FIRST, 12), (TENTH_FIRST, 13), (TENTH_SECOND, 13)])
 async def test_of_sw1_and_sw10_the_one_that_is_down_is_read_judged_and_named(
-    start: Start, root: Path, tmp_path: Path, down: int, by_name: bool
+    start: Start, root: Path, tmp_path: Path, names: dict[int, str], down: int, by_name: bool
 ) -> None:
     demo = (root / "deploy/demo/sites.toml").read_text(encoding="utf-8")
-    o = await start(**QUICK, sites_file=write_sites(tmp_path, demo, by_name=by_name))
-    for number, name in NAMES.items():
+    o = await start(**QUICK, sites_file=write_sites(tmp_path, demo, names, by_name=by_name))
+    for number, name in names.items():
         o.system.observium.state.observium.devices[number] |= {"hostname": name, "sysName": name}
-    o.ollama.state.ollama.script.append(call("observium_get_device_info", hostname=NAMES[down]))
+    o.ollama.state.ollama.script.append(call("observium_get_device_info", hostname=names[down]))
 
     incident = await settle(o, o.delivery(o.break_device(down)))
 
     read = json.loads(results(o)[0])
-    assert (read["device_id"], read["hostname"], read["status"]) == (down, NAMES[down], "down")
+    assert (read["device_id"], read["hostname"], read["status"]) == (down, names[down], "down")
     assert (incident["site"], incident["verdict"]["responsible"]) == ("LILAS", "WIDIP")
+    assert incident["verdict"]["rule"] == {12: "W2", 13: "L1"}[down]  # by whose entry of the registry it was judged
     shown = [o.text(t["name"]) + o.text(t["content"]) for t in o.tickets] + notes(o)
     shown += [o.text(m["name"]) + o.text(m["body_html"]) for m in o.mails if m["recipient"] == NOC]
     named = [name for text in shown for name in re.findall(r"\bsw\d+\b", text)]
-    assert set(named) == {NAMES[down]}
+    assert set(named) == {names[down]}
     assert len(named) >= 4
