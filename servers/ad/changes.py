@@ -11,7 +11,8 @@ from servers.ad.audit import Action, audited
 from servers.ad.client import AdClient
 from servers.ad.codes import SYSTEM, Operation, Stale
 from servers.ad.dn import is_same, parent_of, rdn_of
-from servers.ad.models import DISABLED, AccountRef, Entry, ref_from_ad
+from servers.ad.entry import DISABLED, Entry
+from servers.ad.models import AccountRef, ref_from_ad
 from servers.ad.session import guid_dn
 from shared.errors import OutcomeUnknown, UpstreamUnavailable, WidipError
 from shared.mcp_tool import Call

@@ -12,19 +12,8 @@ from ldap3.utils.conv import escape_filter_chars
 from servers.ad.audit import Action
 from servers.ad.codes import SYSTEM
 from servers.ad.dn import domain_dn_of, name_of, parse_dn
-from servers.ad.models import (
-    ACCOUNT,
-    ATTRIBUTES,
-    PROTECTION_ATTRIBUTES,
-    Account,
-    AccountPage,
-    AccountStatus,
-    Entry,
-    Ou,
-    OuPage,
-    account_from_ad,
-    state_from_ad,
-)
+from servers.ad.entry import ACCOUNT, ATTRIBUTES, PROTECTION_ATTRIBUTES, Entry
+from servers.ad.models import Account, AccountPage, AccountStatus, Ou, OuPage, account_from_ad, state_from_ad
 from servers.ad.protection import (
     DNS_ADMINS,
     Scope,

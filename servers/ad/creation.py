@@ -14,7 +14,8 @@ from servers.ad.audit import Action, audited
 from servers.ad.client import AdClient
 from servers.ad.codes import SYSTEM, AlreadyThere, Operation, Stale
 from servers.ad.dn import build_dn, domain_of, name_of
-from servers.ad.models import ATTRIBUTES, DISABLED, NORMAL_ACCOUNT, Entry, NewPassword
+from servers.ad.entry import ATTRIBUTES, DISABLED, NORMAL_ACCOUNT, Entry
+from servers.ad.models import NewPassword
 from servers.ad.passwords import Passwords
 from servers.ad.session import Change, guid_dn
 from shared.errors import InvalidInput, OutcomeUnknown, WidipError

@@ -9,7 +9,8 @@ from servers.ad.audit import audited
 from servers.ad.client import AdClient
 from servers.ad.codes import SYSTEM, AlreadyThere, Operation
 from servers.ad.dn import is_same, name_of
-from servers.ad.models import CopiedGroup, CopiedGroups, Entry, GroupOutcome
+from servers.ad.entry import Entry
+from servers.ad.models import CopiedGroup, CopiedGroups, GroupOutcome
 from servers.ad.protection import BUILTIN, FIRST_ORDINARY_RID, Scope, find_privileged, rid_of
 from servers.ad.session import guid_dn
 from shared.errors import InvalidInput, NotFound, OutcomeUnknown, UpstreamRejected, WidipError

@@ -19,7 +19,8 @@ from pydantic import BaseModel, SecretStr
 from servers.ad.audit import audited
 from servers.ad.client import AdClient
 from servers.ad.codes import SYSTEM, Operation, proves_password
-from servers.ad.models import Entry, NewPassword
+from servers.ad.entry import Entry
+from servers.ad.models import NewPassword
 from servers.ad.session import Change, guid_dn
 from shared.errors import OutcomeUnknown, Refused, UpstreamUnavailable, WidipError
 from shared.idempotency import KEEP_S

@@ -21,7 +21,7 @@ from tenacity import (
 )
 
 from servers.ad.codes import SYSTEM, Operation, error_from_result
-from servers.ad.models import Entry
+from servers.ad.entry import Entry
 from servers.ad.pool import Pool
 from shared.errors import NotFound, OutcomeUnknown, UpstreamUnavailable
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -197,10 +196,3 @@ def write_ad_tokens(folder: Path, place: DirectoryPlace, *, operator: str | None
         entries.append(f"{token_entry(name, token_of(name), scopes)}ous = [{listed}]\n")
     path.write_text("".join(entries))
     return path
-
-
-async def until(is_true: Callable[[], object]) -> None:
-    """Wait for a condition, 5 s at most."""
-    async with asyncio.timeout(5):
-        while not is_true():
-            await asyncio.sleep(0.005)
