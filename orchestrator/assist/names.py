@@ -1,0 +1,242 @@
+"""People's names in a sentence. A name that cannot be read for sure is still found, without a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from orchestrator.assist.first_names import FIRST_NAMES
+from orchestrator.assist.french import Sentence, Word, is_known
+from orchestrator.assist.lexicon import INSTITUTIONS, PRIVILEGED
+from orchestrator.assist.plans import Person
+
+_CIVILITIES = frozenset("mme mmes madame monsieur mr mlle mademoiselle melle dr docteur mrs miss".split())
+_PARTICLES = frozenset("de du des d le la les el al ben bel van von di da dos st saint sainte o abou ait".split())
+_LOGIN_CUES = frozenset("login identifiant samaccountname utilisateur user username".split())
+_LOGIN = re.compile(r"\s{0,2}(?:est|:|=|\()?\s{0,2}[\"'«]?\s?([A-Za-z][A-Za-z0-9._-]{1,19})(?![\w@-])")
+_ONSETS = frozenset("bl br ch cl cr dr fl fr gl gr gn kl kr ph pl pr ps qu rh sc sk sl sm sn sp sq st th tr ts vr wh wr".split())
+_VOWELS = "aeiouy"
+MAX_NAME_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody named between two words of a sentence. person is None when the name cannot be trusted."""
+
+    first: int
+    after: int
+    person: Person | None
+    privileged: bool = False
+
+
+def find_mentions(sentence: Sentence, text: str) -> list[Mention]:
+    """Every name in a sentence, left to right. text: what the sentence stands in."""
+    words = sentence.words
+    capitals = sum(word.text.isupper() and len(word.text) > 1 for word in words)
+    shouting = capitals > 0.6 * sum(len(word.text) > 1 and word.text[0].isalpha() for word in words) and capitals > 3
+    found: list[Mention] = []
+    at = 0
+    while at < len(words):
+        mention = _mention_at(words, at, text=text, shouting=shouting)
+        if mention is None:
+            at += 1
+            continue
+        found.append(Mention(mention.first, mention.after, None) if sentence.cut else mention)
+        at = mention.after
+    return found
+
+
+def _mention_at(words: Sequence[Word], at: int, *, text: str, shouting: bool) -> Mention | None:
+    word = words[at]
+    if word.fold in PRIVILEGED or is_service_account(word.fold):
+        return Mention(at, at + 1, None, privileged=True)
+    if _is_civility(word, text):
+        return _after_civility(words, at, shouting=shouting)
+    if login := _login_after(words, at, text):
+        return login
+    if not shouting and word.is_capital:
+        return _capitalised(words, at, text)
+    if at and words[at - 1].fold in ("de", "d", "pour", "a", "que", "celui", "comme", "et"):
+        return _small_letters(words, at)
+    return None
+
+
+def is_service_account(login: str) -> bool:
+    """True for the names that accounts of machines and of administrators have."""
+    return re.match(r"(?:svc|srv|adm|sa|service|admin|administrat\w{0,5}|root|krbtgt)(?:[._-]|$)", login) is not None or bool(
+        re.search(r"[._-](?:adm|admin|svc)$|^(?:adm|svc)[a-z]", login)
+    )
+
+
+def _is_civility(word: Word, text: str) -> bool:
+    if word.fold in _CIVILITIES:
+        return True
+    return word.text == "M" and text[word.end : word.end + 1] in (".", " ")
+
+
+def _after_civility(words: Sequence[Word], at: int, *, shouting: bool) -> Mention | None:
+    start = at + 1
+    if start >= len(words):
+        return None
+    informative = not shouting and words[start].is_capital
+    after = _end_of_capitals(words, start, known_too=True) if informative else _end_of_small(words, start)
+    if after == start:
+        return None
+    return Mention(at, after, _person(words[start:after], civility=True))
+
+
+def _end_of_capitals(words: Sequence[Word], start: int, *, known_too: bool = False) -> int:
+    """The end of a run of capitalised words: particles may stand between, known words may not (but right after Mme)."""
+    at = start
+    while at < min(len(words), start + MAX_NAME_WORDS):
+        word = words[at]
+        adjacent = at == start or words[at].start - words[at - 1].end <= 1
+        if not adjacent or not word.text[0].isalpha():
+            break
+        if word.is_capital and (word.fold in _PARTICLES or not is_known(word.fold) or word.fold in FIRST_NAMES or _in_name(words, at, start, known_too)):
+            at += 1
+        elif word.fold in _PARTICLES and at > start and _leads_to_name(words, at):
+            at += 1
+        else:
+            break
+    while at > start and words[at - 1].fold in _PARTICLES:
+        at -= 1
+    return at
+
+
+def _in_name(words: Sequence[Word], at: int, start: int, known_too: bool) -> bool:
+    """A known word with a capital is a name after Mme, or after a first name."""
+    return (known_too and at == start) or (at > start and words[at - 1].fold in FIRST_NAMES)
+
+
+def _leads_to_name(words: Sequence[Word], at: int) -> bool:
+    following = next((word for word in words[at + 1 : at + 3] if word.fold not in _PARTICLES), None)
+    return following is not None and following.is_capital and not is_known(following.fold)
+
+
+def _end_of_small(words: Sequence[Word], start: int) -> int:
+    """The end of a name in small letters, or where all is in capitals: one word, two with a first name."""
+    at = start
+    while at < len(words) and words[at].fold in _PARTICLES and at < start + 2:
+        at += 1
+    if at >= len(words) or not _may_be_name(words[at]):
+        return start
+    first = at
+    at += 1
+    if at < len(words) and _may_be_name(words[at]) and (is_first_name(words[first].fold) or is_first_name(words[at].fold)):
+        at += 1
+    elif at + 1 < len(words) and is_first_name(words[first].fold) and words[at].fold in ("le", "la", "de", "ben", "el"):
+        at += 2 if _may_be_name(words[at + 1]) else 0
+    return at
+
+
+def _may_be_name(word: Word) -> bool:
+    return word.text[0].isalpha() and len(word.text) > 1 and (word.fold in FIRST_NAMES or not is_known(word.fold))
+
+
+def is_first_name(folded: str) -> bool:
+    """True for a usual first name, double ones too."""
+    return all(part in FIRST_NAMES for part in folded.split("-"))
+
+
+def _capitalised(words: Sequence[Word], at: int, text: str) -> Mention | None:
+    word = words[at]
+    if at and (words[at - 1].fold in INSTITUTIONS) and not is_first_name(word.fold):
+        return None
+    if is_known(word.fold) and not is_first_name(word.fold) and word.fold not in _PARTICLES:
+        return None
+    after = _end_of_capitals(words, at)
+    run = words[at:after]
+    if len(run) > 2 and not is_first_name(run[0].fold) and is_first_name(run[1].fold) and not run[0].text.isupper():
+        at, run = at + 1, run[1:]
+    if len(run) == 1 and not is_first_name(run[0].fold):
+        return None
+    if not run or all(part.fold in _PARTICLES for part in run) or any(part.text.isupper() and len(part.text) < 2 for part in run):
+        return None
+    return Mention(at, after, _person(run, civility=False))
+
+
+def _small_letters(words: Sequence[Word], at: int) -> Mention | None:
+    if not is_first_name(words[at].fold) or words[at].fold in ("jean", "rose", "prune", "noel", "ange", "marine"):
+        return None
+    after = _end_of_small(words, at)
+    return Mention(at, after, _person(words[at:after], civility=False)) if after > at + 1 else None
+
+
+def _login_after(words: Sequence[Word], at: int, text: str) -> Mention | None:
+    word = words[at]
+    sure = word.fold in _LOGIN_CUES
+    if not sure and word.fold not in ("compte", "session"):
+        return None
+    found = _LOGIN.match(text, word.end)
+    if not found:
+        return None
+    login = found[1].rstrip(".-_")
+    after = next((index for index in range(at + 1, len(words)) if words[index].start >= found.end(1)), len(words))
+    folded = login.lower()
+    if folded in PRIVILEGED or is_service_account(folded):
+        return Mention(at + 1, after, None, privileged=True)
+    if is_known(folded) or (not sure and not _looks_like_login(login)) or not login.isascii() or is_first_name(folded):
+        return None
+    return Mention(at + 1, after, _validated(login=login))
+
+
+def _looks_like_login(login: str) -> bool:
+    """A digit, a dot, or an initial before a name: two consonants that no French word starts with."""
+    if re.search(r"\d|[._]", login):
+        return bool(re.search(r"[A-Za-z]{2}", login))
+    start = login[:2].lower()
+    return login.islower() and len(login) > 4 and start not in _ONSETS and not set(start) & set(_VOWELS)
+
+
+def _person(words: Sequence[Word], *, civility: bool) -> Person | None:
+    """The words of a name as first and last name; None when a letter or the order of the words is in doubt."""
+    if any(word.is_foreign for word in words):
+        return None
+    order = _order(words, civility=civility)
+    if order is None:
+        return None
+    first, last = order
+    return _validated(firstname=" ".join(word.text for word in first), lastname=_join(last))
+
+
+def _join(words: Sequence[Word]) -> str:
+    joined = ""
+    for at, word in enumerate(words):
+        gap = "" if not at else ("'" if words[at - 1].fold in ("d", "l", "o") and word.start - words[at - 1].end == 1 else " ")
+        joined += gap + word.text
+    return joined
+
+
+def _order(words: Sequence[Word], *, civility: bool) -> tuple[Sequence[Word], Sequence[Word]] | None:
+    upper = [word.text.isupper() and len(word.text) > 1 for word in words]
+    particle = [word.fold in _PARTICLES for word in words]
+    if len(words) == 1:
+        is_first = is_first_name(words[0].fold) and not civility
+        return (words, ()) if is_first else ((), words)
+    titled = [not up and not part for up, part in zip(upper, particle, strict=True)]
+    if any(upper) and any(titled):
+        if titled[0]:
+            cut = next(at for at, is_title in enumerate(titled) if not is_title)
+            return (words[:cut], words[cut:]) if not any(titled[cut:]) else None
+        cut = next(at for at, is_title in enumerate(titled) if is_title)
+        return (words[cut:], words[:cut]) if all(titled[cut:]) else None
+    if particle[0]:
+        return ((), words) if len(words) < 4 else None
+    known = [is_first_name(word.fold) for word in words]
+    if known[0]:
+        cut = 2 if len(words) > 2 and known[1] and not particle[2] else 1
+        return words[:cut], words[cut:]
+    if known[-1]:
+        return words[-1:], words[:-1]
+    return (words[:1], words[1:]) if words[0].is_capital and not any(upper) and (len(words) == 2 or particle[1]) else None
+
+
+def _validated(*, firstname: str = "", lastname: str = "", login: str = "") -> Person | None:
+    try:
+        return Person(firstname=firstname or None, lastname=lastname or None, login=login or None)
+    except ValidationError:
+        return None
