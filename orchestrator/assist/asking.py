@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 
 from orchestrator.assist.clauses import Clause, Item
+from orchestrator.assist.french import correct, is_known
 from orchestrator.assist.plans import Plan
 
 _PARTICIPLE = re.compile(r"(?:e|ee|es|ees|u|us|ue|ed)$")
 _INFINITIVE = re.compile(r"(?:er|ez|ir|re)$")
-_DESKTOP = frozenset("windows session sessions ordinateur ordi pc informatique domaine ad reseau active directory poste_informatique".split())
+_DESKTOP = frozenset(
+    "windows session sessions ordinateur ordi pc informatique domaine ad reseau active directory poste_informatique".split()
+)
 _LOGIN_PLACE = frozenset("session sessions cession windows ordinateur ordi pc compte".split())
 
 
@@ -33,9 +36,32 @@ def read_clause(clause: Clause) -> Asked | None:
     return None
 
 
+def has_second_order(clause: Clause, asked: Asked) -> bool:
+    """True when the clause orders another thing too, which is not read: somebody must look at it."""
+    orders = {"ENABLE", "CREATE", "DISABLE"} if asked.certainty > 0.8 else set()
+    mine = clause.items[asked.at].tag
+    return any(
+        item.tag in orders and item.tag != mine and _is_ordered(clause, at) and _fits(clause, at)
+        for at, item in enumerate(clause.items)
+    )
+
+
 def is_other_system(clause: Clause) -> bool:
     """True when the clause speaks of another system than the Windows account, and not of that account too."""
-    return clause.has("OTHER") and not is_desktop(clause)
+    return (clause.has("OTHER", "THING") or _has_unknown_system(clause)) and not is_desktop(clause)
+
+
+def _has_unknown_system(clause: Clause) -> bool:
+    """ "mon mot de passe KaraSoft", "le mot de passe pour karasoft": a word that is nobody's name and not ours."""
+    for at, item in enumerate(clause.items):
+        if item.tag != "SECRET":
+            continue
+        for other in clause.items[at + 1 : at + 4]:
+            if other.tag == "w" and other.fold.isalpha() and len(other.fold) > 3 and not is_known(correct(other.fold)):
+                return True
+            if other.tag not in ("OF", "FOR", "ART") and other.fold != "sur":
+                break
+    return False
 
 
 def is_desktop(clause: Clause) -> bool:
@@ -67,13 +93,17 @@ def _fits(clause: Clause, at: int) -> bool:
     account = clause.has("ACCOUNT", "CELUI")
     match tag:
         case "RESET" | "UNLOCK":
-            return account or clause.has("SECRET") or not clause.has("DEVICE", "OTHER", "TROUBLE")
+            return account or clause.has("SECRET") or not clause.has("AD", "DEVICE", "OTHER", "THING", "TROUBLE")
         case "CREATE":
             return account or (clause.has("SECRET") and clause.has("ARRIVE"))
         case "OPEN":
-            return account and not clause.has("MY", "CANT", "HOWTO") and "session" not in clause.items[clause.first("ACCOUNT", "CELUI")].fold
+            return (
+                account
+                and not clause.has("MY", "CANT", "HOWTO")
+                and "session" not in clause.items[clause.first("ACCOUNT", "CELUI")].fold
+            )
         case "DISABLE" | "ENABLE":
-            return account or not (clause.has("DEVICE", "OTHER", "TROUBLE", "SECRET") or clause.in_title)
+            return account or not (clause.has("DEVICE", "OTHER", "THING", "TROUBLE", "SECRET") or clause.in_title)
         case "LOCKED":
             return account and bool(_INFINITIVE.search(fold)) and clause.has("ASK") and not clause.has("I", "MY")
         case "GIVE":
@@ -91,9 +121,13 @@ def _is_ordered(clause: Clause, at: int) -> bool:
     """Not asked how, not denied, not done already."""
     items = clause.items
     before = items[:at]
-    if any(item.tag in ("HOWTO", "SUITE") for item in before) and not _asks_before(clause, at):
+    if any(item.tag == "HOWTO" for item in _same_stretch(before)) and not any(
+        item.tag == "ASK" for item in items[max(0, at - 3) : at]
+    ):
         return False
-    if any(item.tag == "HOWTO" for item in before) and not any(item.tag == "ASK" for item in items[at - min(at, 3) : at]):
+    if any(item.tag == "SUITE" for item in items[max(0, at - 4) : at]) and re.search(
+        r"(?:tion|age)s?$", items[at].fold
+    ):
         return False
     if _is_denied(items, at) or _is_condition(before):
         return False
@@ -109,7 +143,14 @@ def _is_denied(items: tuple[Item, ...], at: int) -> bool:
     return denied and not (still and items[at].tag == "UNLOCK")
 
 
+def _same_stretch(before: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items since the last comma."""
+    commas = [at for at, item in enumerate(before) if item.fold == ","]
+    return before[commas[-1] + 1 :] if commas else before
+
+
 def _is_condition(before: tuple[Item, ...]) -> bool:
+    before = _same_stretch(before)
     for at, item in enumerate(before):
         if item.tag == "IF" and not any(other.tag in ("ASK",) or other.fold == "vous" for other in before[at : at + 4]):
             return True
@@ -120,7 +161,10 @@ def _is_done(items: tuple[Item, ...], at: int) -> bool:
     word = items[at].fold.split()[-1]
     near = [item for item in items[max(0, at - 2) : at]]
     helpers = [item for item in near if item.tag == "AUX" and item.text not in ("à", "À")]
-    modal = any(item.fold in ("doit", "peut", "pourrait", "devrait", "doivent", "puisse") or item.tag in ("ASK", "NEED") for item in items[max(0, at - 4) : at])
+    modal = any(
+        item.fold in ("doit", "peut", "pourrait", "devrait", "doivent", "puisse") or item.tag in ("ASK", "NEED")
+        for item in items[max(0, at - 4) : at]
+    )
     if _INFINITIVE.search(word):
         return any(item.fold in ("ete", "avez", "ont") for item in helpers)
     if not _PARTICIPLE.search(word):
@@ -136,13 +180,16 @@ def _read_states(clause: Clause) -> Asked | None:
         before = items[:at]
         if item.tag not in ("FORGOT", "EXPIRED", "REFUSED", "LOCKED", "CANT", "SECRET"):
             continue
-        if any(other.tag in ("HOWTO", "SUITE") for other in before) or _is_condition(before) or _is_past(items, at):
+        if any(other.tag == "HOWTO" for other in _same_stretch(before)) or _is_condition(before) or _is_past(items, at):
             continue
         if item.tag in ("FORGOT", "EXPIRED", "REFUSED") and clause.has("SECRET"):
             return Asked(Plan.PASSWORD_RESET, 0.8, at)
         if item.tag == "EXPIRED" and clause.has("ACCOUNT"):
             return Asked(Plan.PASSWORD_RESET, 0.6, at)
-        if item.tag == "LOCKED" and (clause.has("ACCOUNT", "SECRET") or (clause.has("AD") is False and clause.has("I") and not clause.has("DEVICE", "OTHER"))):
+        if item.tag == "LOCKED" and (
+            clause.has("ACCOUNT", "SECRET")
+            or (clause.has("AD") is False and clause.has("I") and not clause.has("DEVICE", "OTHER", "THING"))
+        ):
             forgot = clause.has("FORGOT") and clause.has("SECRET")
             return Asked(Plan.PASSWORD_RESET if forgot else Plan.UNLOCK, 0.8, at)
         if item.tag == "SECRET" and _is_new_wanted(items, at):
@@ -175,7 +222,11 @@ def _cannot_log_in(clause: Clause, at: int) -> bool:
 def _read_movements(clause: Clause) -> Asked | None:
     if clause.has("HOWTO", "NOT") or _is_condition(clause.items):
         return None
-    if clause.has("MOVE") and (clause.has("NAME", "STAFF", "JOB", "POSS3") or clause.has("ACCOUNT")) and not clause.has("CREATE", "DISABLE"):
+    if (
+        clause.has("MOVE")
+        and (clause.has("NAME", "STAFF", "JOB", "POSS3") or clause.has("ACCOUNT"))
+        and not clause.has("CREATE", "DISABLE")
+    ):
         at = clause.first("MOVE")
         return None if _is_file(clause) else Asked(Plan.MOVE, 0.8, at)
     if clause.has("ARRIVE") and clause.has("ACCOUNT") and clause.has("NEED"):
@@ -186,4 +237,4 @@ def _read_movements(clause: Clause) -> Asked | None:
 
 
 def _is_file(clause: Clause) -> bool:
-    return clause.has("DEVICE", "OTHER") and not clause.has("ACCOUNT")
+    return clause.has("DEVICE", "OTHER", "THING") and not clause.has("ACCOUNT")

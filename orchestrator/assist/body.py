@@ -9,9 +9,14 @@ import unicodedata
 from orchestrator.assist.markup import looks_like_html, parse_markup
 
 MAX_TEXT = 100_000
-_SIGNS = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "–": "-", "—": "-", "‑": "-", "“": '"', "”": '"'})
+_SIGNS = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "–": "-", "—": "-", "‑": "-", "“": '"', "”": '"'}
+)
 # Text shown in another order than it is stored: what a reader sees is not what a program reads.
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+# Long runs of combining marks: normalising them takes quadratic time, and no word has them.
+_MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4,}")
 
 _QUOTE_STARTS = re.compile(
     r"^\W{0,5}(?:message (?:d'origine|original|transfere|initial)|original message|forwarded message|"
@@ -33,12 +38,20 @@ _CLOSING = (
     r"respectueusement|cdlt|cdt|crdt|best regards|kind regards|regards|envoye de mon|envoye depuis|sent from my|"
     r"telecharger outlook|obtenir outlook|bien confraternellement|confraternellement|amicalement)"
 )
-_CLOSING_LINE = re.compile(rf"^\W{{0,3}}(?:{_CLOSING}\b|--\s*$|bonne (?:journee|soiree|reception|fin de journee)\b.{{0,30}}$)")
+_CLOSING_LINE = re.compile(
+    rf"^\W{{0,3}}(?:{_CLOSING}\b|--\s*$|bonne (?:journee|soiree|reception|fin de journee)\b.{{0,30}}$)"
+)
 _CLOSING_INSIDE = re.compile(rf"(?:^|[\s,.;!?]){_CLOSING}\b(?! de\b| vous\b)")
 _THANKS_LINE = re.compile(r"^\W{0,3}(?:un grand |encore )?(?:merci|mci|thanks|thank you|gracias)\b[\w ,'!.-]{0,45}$")
+_CONTACT = re.compile(
+    r"(?:[\d .+()/-]{8,30}|(?:t[ée]l|tel|fax|mobile|port|t|p)\W{1,3}[\d .+()/-]{8,30}|\S{1,60}@\S{1,60}|(?:https?://|www\.)\S{1,200}"
+    r"|(?:[A-ZÀ-Ö][\w'.-]{0,30}|[A-Z]\.)(?: (?:[A-ZÀ-Ö][\w'.-]{0,30}|d[eu]s?|la|le|les)){1,5})?$"
+)
 _AFTERTHOUGHT = re.compile(r"^p\.?s\.? ?:")
 _LABEL = re.compile(r"^[\w' .-]{2,40} ?:")
-_ASKING = re.compile(r"\b(?:pouvez|pourriez|merci de|svp|veuillez|faut|compte|session|passe|mdp|besoin|plus|pas|est)\b")
+_ASKING = re.compile(
+    r"\b(?:pouvez|pourriez|merci de|svp|veuillez|faut|compte|session|passe|mdp|besoin|plus|pas|est|arrivee?|fin|depart)\b|debloq|deverr|reinit|cree|creation|activ|suppr|\d/\d"
+)
 
 
 def deaccent(text: str) -> str:
@@ -67,7 +80,7 @@ def normalise(text: str) -> str:
         text = parse_markup(text)
     elif "&" in text:
         text = html.unescape(text)
-    text = unicodedata.normalize("NFKC", text).translate(_SIGNS)
+    text = unicodedata.normalize("NFKC", _MARKS.sub("", text)).translate(_SIGNS)
     text = "".join(_visible(letter) for letter in text[: 2 * MAX_TEXT])
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:MAX_TEXT]
@@ -107,7 +120,7 @@ def parse_own_text(text: str) -> str:
             signed = True
             line = line[: closing.start()]
         kept.append(line)
-    return "\n".join(_without_names_at_the_end(kept)).strip()
+    return "\n".join(_without_signature(kept)).strip()
 
 
 def _find_quote(plain: list[str]) -> int:
@@ -122,13 +135,17 @@ def _find_quote(plain: list[str]) -> int:
     return len(plain)
 
 
-def _without_names_at_the_end(lines: list[str]) -> list[str]:
-    """After a line of thanks, short lines that ask nothing are a signature without its formula."""
-    for at in range(len(lines) - 1, max(-1, len(lines) - 10), -1):
-        if not _THANKS_LINE.search(deaccent(lines[at]).strip()):
-            continue
-        rest = [line.strip() for line in lines[at + 1 :] if line.strip()]
-        if all(len(line) <= 70 and not _LABEL.search(line) and not _ASKING.search(deaccent(line)) for line in rest):
-            return lines[: at + 1]
-        break
+def _without_signature(lines: list[str]) -> list[str]:
+    """Up to a line of thanks or of a name after which short lines ask nothing: a signature without its formula."""
+    for at in range(max(1, len(lines) - 10), len(lines)):
+        line = lines[at].strip()
+        thanks = _THANKS_LINE.search(deaccent(line))
+        named = _CONTACT.match(line) and not lines[at - 1].rstrip().endswith((":", " de", " pour"))
+        rest = lines[at + 1 :] if thanks else lines[at:]
+        if (thanks or named) and not any(_tells(other.strip()) for other in rest):
+            return lines[: at + 1] if thanks else lines[:at]
     return lines
+
+
+def _tells(line: str) -> bool:
+    return len(line) > 70 or bool(_LABEL.search(line)) or bool(_ASKING.search(deaccent(line)))

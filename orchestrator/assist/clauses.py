@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orchestrator.assist.french import Sentence, tag_at
 from orchestrator.assist.names import Mention, find_mentions
 
-_PUNCTUATION = frozenset(",:()\"«»&•")
+_PUNCTUATION = frozenset(',:()"«»&•\n')
 _VERBS = frozenset({"RESET", "UNLOCK", "CREATE", "DISABLE", "ENABLE"})
 _OBJECTS = frozenset({"SECRET", "ACCOUNT", "CELUI"})
 _TURNS = frozenset({("mais",), ("sinon",), ("cependant",), ("par", "contre"), ("en", "revanche"), ("par", "ailleurs")})

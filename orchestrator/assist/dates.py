@@ -13,7 +13,15 @@ _MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre no
 _SHORT = {"janv": 1, "fev": 2, "fevr": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11, "dec": 12}
 _MONTH = {**{name: at for at, name in enumerate(_MONTHS, 1)}, **_SHORT}
 _DAYS = {name: at for at, name in enumerate("lundi mardi mercredi jeudi vendredi samedi dimanche".split())}
-_NEAR = {"aujourd'hui": 0, "ce jour": 0, "demain": 1, "apres-demain": 2, "apres demain": 2, "hier": -1, "avant-hier": -2}
+_NEAR = {
+    "aujourd'hui": 0,
+    "ce jour": 0,
+    "demain": 1,
+    "apres-demain": 2,
+    "apres demain": 2,
+    "hier": -1,
+    "avant-hier": -2,
+}
 
 _DATE = re.compile(
     r"(?<![\d/.-])(?P<iso>20\d\d-\d\d-\d\d)(?![\d/-])"
@@ -25,7 +33,9 @@ _DATE = re.compile(
 )
 _COUNTS = {"un": 1, "une": 1, "deux": 2, "trois": 3}
 _OVER = re.compile(r"\b(?:partie?s?|quittee?|depuis|etait|est parti)\b[^.]{0,20}$")
-_UNTIL = re.compile(r"(?:jusqu'?(?: ?a)?u?|fin de (?:contrat|mission|stage)\W{0,3}(?:le)?|fin|termine|date de (?:fin|depart|sortie)[^:\n]{0,20}:|fin [^:\n]{0,20}:)[ :]{0,3}(?:le |au )?$")
+_UNTIL = re.compile(
+    r"(?:jusqu'?(?: ?a)?u?|fin de (?:contrat|mission|stage)\W{0,3}(?:le)?|fin|termine|date de (?:fin|depart|sortie)[^:\n]{0,20}:|fin [^:\n]{0,20}:)[ :]{0,3}(?:le |au )?$"
+)
 _RANGE = re.compile(r"^ (?:au|-|a) $")
 
 
@@ -42,9 +52,10 @@ class Day:
 def find_days(text: str, *, today: date, start: int = 0, end: int | None = None) -> list[Day]:
     """The days given between two offsets of a text, in order. A day without a year is the nearest one."""
     days: list[Day] = []
-    for day in _days(fold(text[start:end]), today):
-        before = fold(text[start:end])[max(0, day.start - 40) : day.start]
-        between = fold(text[start:end])[days[-1].end - start : day.start] if days else ""
+    folded = fold(text[start:end])
+    for day in _days(folded, today):
+        before = folded[max(0, day.start - 40) : day.start]
+        between = folded[days[-1].end - start : day.start] if days else ""
         is_end = bool(_UNTIL.search(before)) or bool(_RANGE.match(between))
         days.append(Day(day.start + start, day.end + start, day.day, is_end))
     return days

@@ -12,8 +12,12 @@ from orchestrator.assist.clauses import Clause, Item
 from orchestrator.assist.plans import Person
 
 MAX_LINE = 80
-_END = re.compile(r"[,;.!?\n(\"]| à compter| à partir| dès | à dater| le \d| depuis| lundi| mardi| mercredi| jeudi| vendredi| samedi| dimanche| demain| en tant| comme | pour | et | avec | merci|$")
-_TARGET = re.compile(r"(?:\bau|\bà la|\bà l'|\baux|\bà|\bvers(?: le| la| l')?|\bsur(?: le| la| l')?|\ben)\s{0,2}(?=[A-Za-zÀ-ÿ])")
+_END = re.compile(
+    r"[,;.!?\n(\"]| à compter| à partir| dès | à dater| le \d| depuis| lundi| mardi| mercredi| jeudi| vendredi| samedi| dimanche| demain| en tant| comme | pour | et | avec | merci|$"
+)
+_TARGET = re.compile(
+    r"(?:\bau|\bà la|\bà l'|\baux|\bà|\bvers(?: le| la| l')?|\bsur(?: le| la| l')?|\ben)\s{0,2}(?=[A-Za-zÀ-ÿ])"
+)
 _SERVICE = re.compile(r"\b(?:service|unité|unite|pôle|secteur)\s{1,2}[A-Za-zÀ-ÿ'-]{2,30}", re.IGNORECASE)
 _LABEL = re.compile(r"^\W{0,4}(?P<label>[a-z' /-]{2,40}?)\s?:\s?(?P<value>.{1,80})$")
 _LABELS = (

@@ -12,13 +12,14 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
 from orchestrator.assist.body import deaccent
+from orchestrator.assist.first_names import FIRST_NAMES
 from orchestrator.assist.lexicon import FORMS, PLAIN_WORDS, TYPO_TARGETS
 
 MAX_WORDS = 80
 _LONGEST_PHRASE = 5
-_WORD = re.compile(r"\d[\d/.:-]*\d|[^\W_]+(?:-[^\W_]+)*|[,:()\"«»&•]", re.UNICODE)
+_WORD = re.compile(r"\d[\d/.:-]*\d|[^\W_]+|[,:()\"«»&•]|\n(?=\s?(?:[-*•–]|\d{1,2}\s?[).]))")
 _ABBREVIATION = re.compile(r"(?:^|\W)(?:m|mr|mme|mlle|dr|pr|st|ste|tel|n|no|[a-z])$")
-_STOP = re.compile(r"[.!?;]+(?=[\s\")]|$)|\n+|[.!?]{1,3}(?=[A-ZÀ-Ö][a-zà-ö])")
+_STOP = re.compile(r"[.!?;]{1,8}(?=[\s\")]|$)|\n+|[.!?]{1,3}(?=[A-ZÀ-Ö][a-zà-ö])")
 _BULLET = re.compile(r"[-*•–]\s|\d{1,2}\s?[).:/-]\s?(?!\d)")
 
 # Letters of other alphabets that look like ours: enough to read a keyword by, never to read a name by.
@@ -94,20 +95,39 @@ def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
     if stop[0].count("\n") > 1 and not before.endswith(":"):
         return False
     following = text[stop.end() : stop.end() + 80]
-    if before.endswith(":") and _BULLET.match(following):
+    if before.endswith(":"):
         return True
     if _BULLET.match(following):
-        return _BULLET.match(text[text.rfind("\n", start, stop.start()) + 1 :][:8]) is not None and ":" in text[start : start + 400]
+        return (
+            _BULLET.match(text[text.rfind("\n", start, stop.start()) + 1 :][:8]) is not None
+            and ":" in text[start : start + 400]
+        )
     # a line that was wrapped, not ended
     return following[:1].islower() and stop.start() - start > 20 and before[-1:] != ","
 
 
 def _sentence(text: str, start: int, end: int) -> Iterator[Sentence]:
-    words = [Word(at.start(), at.end(), at[0], fold(at[0])) for at in _WORD.finditer(text, start, end)]
+    words = _words(text, start, end)
     asks = "?" in text[max(start, end - 4) : end]
     for at in range(0, len(words), MAX_WORDS):
         part = tuple(words[at : at + MAX_WORDS])
         yield Sentence(part[0].start, part[-1].end, part, is_question=asks, cut=len(words) > MAX_WORDS)
+
+
+def _words(text: str, start: int, end: int) -> list[Word]:
+    """The words between two offsets. Hyphens hold names together ("Jean-Pierre"), not "pouvez-vous"."""
+    words: list[Word] = []
+    for found in _WORD.finditer(text, start, end):
+        word = Word(found.start(), found.end(), found[0], fold(found[0]))
+        if words and text[words[-1].end : word.start] == "-" and _holds(words[-1].fold.rpartition("-")[2], word.fold):
+            first = words.pop().start
+            word = Word(first, word.end, text[first : word.end], fold(text[first : word.end]))
+        words.append(word)
+    return words
+
+
+def _holds(before: str, after: str) -> bool:
+    return any(part in FIRST_NAMES or not is_known(correct(part)) for part in (before, after))
 
 
 def _forms() -> tuple[dict[tuple[str, ...], str], tuple[tuple[str, str], ...]]:
@@ -144,6 +164,8 @@ def is_known(word: str) -> bool:
 def tag_at(words: tuple[Word, ...], at: int) -> tuple[str, int]:
     """What the longest phrase that starts at this word means, and how many words it has; ("w", 1) for no meaning."""
     first = correct(words[at].fold)
+    if words[at].text in ("AS", "AMP"):
+        return "JOB", 1
     if first in _STARTS:
         for length in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
             phrase = (first, *(correct(word.fold) for word in words[at + 1 : at + length]))

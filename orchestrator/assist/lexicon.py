@@ -15,12 +15,13 @@ FORMS: dict[str, str] = {
     "CELUI": "celui ceux celle celles",
     "OTHER": """netsoins net_soins titan osiris easysoins easy_soins teranga livia hopital_manager orbis dmp mssante ameli chorus octime silae adp cegid
         sage ciel ebp kelio bluekango ageval viatrajectoire trajectoire doctolib whatsapp facebook zoom banque bancaire gmail yahoo hotmail
-        orange_fr laposte wifi wi_fi perso personnel personnelle personnels prive privee pin puk code_pin code_puk telephone telephones portable
-        smartphone tablette iphone messagerie outlook office 365 office_365 teams boite_mail boite_aux_lettres boite_email mail_pro mon_mail
-        application appli applis applications logiciel logiciels site_internet site_web portail plateforme imprimante imprimantes copieur coffre alarme
-        digicode serveur fichier fichiers excel pdf word vpn citrix badge badgeuse canva linkedin amazon impots caf urssaf cpam
-        pharmacie medicament dossier_patient logiciel_de_soins logiciel_de_paie planning_en_ligne extranet intranet nas camera cameras tele netflix
-        moodle formation e_learning elearning camieg mutuelle carte_cps cps ehr dpi""",
+        orange_fr laposte wifi wi_fi perso compte_personnel boite_personnelle mail_personnel adresse_personnelle boite_privee pin puk code_pin
+        code_puk messagerie outlook office 365 office_365 teams boite_mail boite_aux_lettres boite_email boite_e-mail mail_pro mon_mail
+        mail_professionnel application appli applis applications logiciel logiciels site_internet site_web portail plateforme alarme digicode
+        coffre vpn citrix badge badgeuse canva linkedin amazon impots caf urssaf cpam dossier_patient logiciel_de_soins logiciel_de_paie
+        planning_en_ligne extranet intranet camera cameras netflix moodle e-learning elearning camieg carte_cps cps ehr dpi""",
+    "THING": """telephone telephones portable smartphone tablette iphone imprimante imprimantes copieur serveur fichier fichiers excel pdf word nas
+        tele television formation medicament planning plannings bulletin bulletins fiche_de_paie fiches_de_paie""",
     # verbs that ask
     "RESET": """reinitialis* reinit renouvel* regener* reset resetting reparametr* remise_a_zero raz resetear""",
     "UNLOCK": "debloqu* deblocage deverrouill* deverouill* unlock* desbloquear",
@@ -34,13 +35,13 @@ FORMS: dict[str, str] = {
     "GIVE": """donner donnez redonner redonnez renvoyer renvoyez envoyer envoyez fournir fournissez communiquer transmettre attribuer
         refaire refaites recuperer recreer generer remettre give send obtenir""",
     "CHANGE": "changer changez change modifier modifiez modification changement chang*",
-    "NEED": "besoin faut faudrait prevoir necessaire_d_avoir lui_ouvrir accueillons aura_besoin disposer",
+    "NEED": "besoin faut faudrait prevoir necessaire_d_avoir aura_besoin disposer",
     # states
-    "FORGOT": """oubli* perdu perdus egare souviens_plus souvient_plus rappelle_plus sais_plus sait_plus retrouve_plus connais_plus forgot
+    "FORGOT": """oubli* perdu perdus egare souviens_plus souvient_plus rappelle_plus sais_plus sait_plus retrouve_plus retrouve_pas connais_plus forgot
         forgotten lost souviens_pas souvient_pas rappelle_pas olvide olvidado ne_connait_plus trou_de_memoire""",
     "LOCKED": "bloqu* blocage verrouill* verouill* verrouillage lock locked coince coincee bloked bloker bloke",
     "EXPIRED": "expir* perime perimee echu caduc",
-    "REFUSED": """incorrect incorrecte refuse refusee refuses invalide errone erronee marche_plus marche_pas fonctionne_plus fonctionne_pas passe_plus
+    "REFUSED": """incorrect incorrecte refuse refusee refuses invalide errone erronee marche_plus marche_pas marchent_plus marchent_pas fonctionnent_plus fonctionne_plus fonctionne_pas passe_plus
         reconnu rejete accepte_plus faux bon_mot_de_passe marche_tjrs_pas""",
     "CANT": """arrive_plus arrive_pas arrivons_plus arrivons_pas peux_plus peux_pas peu_plus peu_pas pouvons_plus pouvons_pas peut_plus peut_pas
         impossible impossibilite parviens_plus parviens_pas parvient_pas parvient_plus reussi_pas reussis_pas reussis_plus cannot
@@ -48,7 +49,7 @@ FORMS: dict[str, str] = {
         n_arrive_a_pas no_puedo""",
     "LOGIN": "connecter connecte connecté connexion loguer logger loger log_in sign_in entrer acceder rentrer identifier authentifier",
     "ARRIVE": """arrive arrivee arrivera arrivent arrivant arrivante arrivees commence commencera debute debutera prend_son_poste prendra_son_poste
-        prise_de_poste embauche embauchee embauches recrute recrutee recrutement rejoint rejoindra integre integrera nouvel_arrivant entree""",
+        prise_de_poste embauche embauchee embauches recrute recrutee recrutement rejoint rejoindra integre integrera nouvel_arrivant entree accueillons accueillir accueille""",
     "LEAVE": """quitte quittera quitter quittent depart departs parti partie partis part_en_retraite part_a_la_retraite demissionn* demission
         demissione fin_de_contrat licencie licenciee licenciement retraite fait_plus_partie font_plus_partie travaille_plus sortie_des_effectifs""",
     "RETURN": "revient reviendra reprend reprendra reprends retour reprise",
@@ -63,13 +64,13 @@ FORMS: dict[str, str] = {
     "SUITE": "suite_a suite_au suite_a_la depuis apres suite",
     "NOT": "pas aucun inutile sans jamais not plus_besoin no",
     "AUX": "ai as a ont avez avons est sont ete etait etre fut avait es sera serait deja was been has vient_d_etre",
-    "DONE": """tout_fonctionne c_est_bon c_est_ok c_est_resolu est_resolu probleme_resolu plus_besoin ne_pas_tenir_compte annuler annulez
-        refonctionne remarche ca_marche tout_est_ok finalement_c_est deja_fait retrouve j_ai_reussi est_debloque est_debloquee""",
+    "DONE": """tout_fonctionne c_est_bon c_est_ok ca_marche_bien ca_remarche j_ai_retrouve c_est_resolu est_resolu probleme_resolu plus_besoin ne_pas_tenir_compte annuler annulez
+        refonctionne remarche tout_est_ok deja_fait j_ai_reussi est_debloque est_debloquee""",
     "MAIL_SEEN": "recu_un_mail recu_un_email recu_un_sms recu_un_message mail_suspect mail_frauduleux mail_bizarre recu_ce_mail phishing hameconnage",
     # people and possession
     "I": "je j moi me m i jai",
     "MY": "mon ma mes my mi",
-    "POSS3": "son sa ses leur leurs lui elle il ils elles his her their",
+    "POSS3": "son sa ses leur leurs lui elle ils elles his her their",
     "OUR": "notre nos our",
     "YOUR": "votre vos your vs_compte",
     "OF": "de d du des of",
@@ -90,7 +91,7 @@ FORMS: dict[str, str] = {
         agents soignante soignant personnes titulaire equipe cdi cdd residente resident user users coworker colleague""",
     "PLACE": """infirmerie accueil secretariat cuisine poste poste_de_soins salle bureau etage unite lingerie direction pharmacie_interne
         technique service etablissement residence ehpad clinique site maison foyer pole siege hopital rue association""",
-    "DEVICE": """ecran ecrans souris clavier scanner scan internet mail mails email emails adresse_mail dossier dossiers partage
+    "DEVICE": """ecran ecrans souris clavier scanner scan internet mail mails email emails adresse_mail adresse_e-mail e-mail e-mails dossier dossiers partage
         imprimer impression impressions son_du_pc camera_visio visio videoprojecteur onduleur switch borne prise cable fax toner cartouche
         virus antivirus mise_a_jour sauvegarde navigateur chrome firefox edge teamviewer raccourci licence lecteur usb webcam casque""",
     "TROUBLE": """panne en_panne hs lent lente lenteur probleme problemes pb souci soucis erreur bug bourrage imprime_plus s_allume_plus allume_plus
@@ -98,8 +99,9 @@ FORMS: dict[str, str] = {
     "SPAM": """cliquez_ici desabonn* newsletter offre_exceptionnelle profitez promo promotion catalogue felicitations gagne bitcoin
         cher_utilisateur chere_cliente cher_client unsubscribe click_here offre_speciale remise_exceptionnelle demonstration_gratuite
         devis_gratuit webinaire livre_blanc crypto""",
-    "AWAY": """absence_du_bureau reponse_automatique automatic_reply out_of_office je_suis_absente je_suis_absent actuellement_absent
-        actuellement_absente actuellement_en_conges absente_du absent_du a_mon_retour message_automatique""",
+    "AWAY": """absence_du_bureau reponse_automatique automatic_reply out_of_office message_automatique""",
+    "ABSENT": """je_suis_absente je_suis_absent actuellement_absent actuellement_absente actuellement_en_conges absente_du absent_du
+        a_mon_retour""",
     "HOUSE": """fuite fuite_d_eau plombier plomberie robinet chasse_d_eau wc toilettes douche ascenseur chauffage radiateur chaudiere ampoule
         neon volet volets serrure cle cles porte portes lit lit_medicalise matelas fauteuil repas menu regime porc cuisson livraison linge
         lave_linge lave_vaisselle poubelles jardin peinture nettoyage menage odeur cafard cafards souris_morte clim climatisation moisissure
@@ -123,10 +125,10 @@ si soir soit sommes son sont sous souvent suis suite sujet super sur ta tel tes 
 trois trouver urgence urgent urgente utilisateur utilisatrice va vacances vacance valider vers veut via vient ville vite voici voila voir vois
 vos votre vous vrai y test tests numero adresse ticket tickets demande reference objet sante soins soin medical medicale protegee alzheimer qualite
 hotelier hoteliere animation administratif administrative administration technique maintenance ressources humaines rh comptabilite paie
-les lilas conge conges arret travail retour astreinte garde jour planning plannings horaires mutuelle remplacement nouvelle general generale principal
+les lilas conge conges arret travail retour astreinte garde jour horaires mutuelle remplacement nouvelle general generale principal
 principale actuel actuelle ancien ancienne bonne soiree support hotline widip glpi helpdesk monsieur madame microsoft google linux android
 mac apple chambre familles famille invite resident residents residente usagers papier page bleue couleur noir blanc etage rdc aile batiment
-message messages texte photo capture piece jointe pieces jointes joint lien liens clic cordialement debloquage ferme interim renfort mi temps
+message messages texte photo capture piece jointe pieces jointes joint lien liens clic cordialement debloquage e-mail ferme interim renfort mi temps
 ci-dessus ci-dessous ci-joint svp merci aujourd hui demain depuis prise poste attente retabli temporaire definitif definitivement immediatement
 ses mes tes toi moi aucune mercii mci attends attend impossible marche clique cliquer allume eteint eteindre redemarrer redemarre mets met mettre
 affiche ecrit ecrire utiliser utilise remplir remplie formulaire ligne sert nos cette celle tant sachant besoin droite gauche code codes valable

@@ -10,8 +10,13 @@ import re
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})(?=[\s/>])[^<>]{0,4000}>")
 _BREAK = re.compile(r"<(?:/?p|br|/?div|/?td|/?li)(?=[\s/>])", re.IGNORECASE)
-_BLOCKS = frozenset("p div br li tr td th h1 h2 h3 h4 h5 ul ol table section".split())
-_HIDDEN = frozenset({"script", "style", "head", "title"})
+_BLOCKS = frozenset("p div br li tr td th h1 h2 h3 h4 h5 ul ol table section blockquote".split())
+_HIDDEN = frozenset({"script", "style", "head", "title", "blockquote"})
+_VOID = frozenset("br img hr input meta link wbr".split())
+_UNSEEN = re.compile(
+    r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|font-size\s{0,3}:\s{0,3}0(?![.\d])|\bhidden\b",
+    re.IGNORECASE,
+)
 
 
 def looks_like_html(text: str) -> bool:
@@ -20,15 +25,16 @@ def looks_like_html(text: str) -> bool:
 
 
 def parse_markup(markup: str) -> str:
-    """The text of some HTML. Scripts, comments and block quotes (an earlier mail) are left out, closed or not."""
+    """The text of some HTML. Scripts, comments, block quotes (an earlier mail) and what nobody sees are left out."""
     if _BREAK.search(markup):  # else the line ends of a plain text that has a stray tag
         markup = markup.replace("\n", " ")
     parts: list[str] = []
-    at = quoted = 0
+    at = depth = 0
+    skipped = ""
     while at < len(markup):
         start = markup.find("<", at)
         start = len(markup) if start < 0 else start
-        if not quoted:
+        if not depth:
             parts.append(markup[at:start])
         if markup.startswith("<!--", start):
             end = markup.find("-->", start)
@@ -36,18 +42,18 @@ def parse_markup(markup: str) -> str:
             continue
         tag = _TAG.match(markup, start)
         if tag is None:
-            if not quoted:
-                parts.append(markup[start : start + 1])
+            parts += markup[start : start + 1] if not depth else ""
             at = start + 1
             continue
-        closing, name = bool(tag[1]), tag[2].lower()
-        at = tag.end()
-        if name == "blockquote":
-            quoted = max(0, quoted - 1) if closing else quoted + 1
-        elif name in _HIDDEN and not closing:
-            end_tag = re.compile(rf"</{name}\s{{0,10}}>", re.IGNORECASE).search(markup, at)
-            at = end_tag.end() if end_tag else len(markup)
-        if name in _BLOCKS or name == "blockquote":
+        closing, name, at = bool(tag[1]), tag[2].lower(), tag.end()
+        if depth and name == skipped:
+            depth += -1 if closing else 1
+        elif not depth and not closing and (name in _HIDDEN or _is_unseen(name, tag[0])):
+            skipped, depth = name, 1
+        if name in _BLOCKS:
             parts.append("\n")
     return html.unescape("".join(parts))
 
+
+def _is_unseen(name: str, tag: str) -> bool:
+    return name not in _VOID and _UNSEEN.search(tag) is not None

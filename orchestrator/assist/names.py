@@ -17,7 +17,9 @@ _CIVILITIES = frozenset("mme mmes madame monsieur mr mlle mademoiselle melle dr 
 _PARTICLES = frozenset("de du des d le la les el al ben bel van von di da dos st saint sainte o abou ait".split())
 _LOGIN_CUES = frozenset("login identifiant samaccountname utilisateur user username".split())
 _LOGIN = re.compile(r"\s{0,2}(?:est|:|=|\()?\s{0,2}[\"'«]?\s?([A-Za-z][A-Za-z0-9._-]{1,19})(?![\w@-])")
-_ONSETS = frozenset("bl br ch cl cr dr fl fr gl gr gn kl kr ph pl pr ps qu rh sc sk sl sm sn sp sq st th tr ts vr wh wr".split())
+_ONSETS = frozenset(
+    "bl br ch cl cr dr fl fr gl gr gn kl kr ph pl pr ps qu rh sc sk sl sm sn sp sq st th tr ts vr wh wr".split()
+)
 _VOWELS = "aeiouy"
 MAX_NAME_WORDS = 5
 
@@ -59,15 +61,16 @@ def _mention_at(words: Sequence[Word], at: int, *, text: str, shouting: bool) ->
         return login
     if not shouting and word.is_capital:
         return _capitalised(words, at, text)
-    if at and words[at - 1].fold in ("de", "d", "pour", "a", "que", "celui", "comme", "et"):
-        return _small_letters(words, at)
-    return None
+    return _small_letters(words, at)
 
 
 def is_service_account(login: str) -> bool:
     """True for the names that accounts of machines and of administrators have."""
-    return re.match(r"(?:svc|srv|adm|sa|service|admin|administrat\w{0,5}|root|krbtgt)(?:[._-]|$)", login) is not None or bool(
-        re.search(r"[._-](?:adm|admin|svc)$|^(?:adm|svc)[a-z]", login)
+    return bool(
+        re.search(
+            r"^(?:svc|srv|adm|sa|service|admin|administrat\w{0,5}|root|krbtgt)[._-]|[._-](?:adm|admin|svc)$|^(?:admin|svc)\w",
+            login,
+        )
     )
 
 
@@ -85,7 +88,7 @@ def _after_civility(words: Sequence[Word], at: int, *, shouting: bool) -> Mentio
     after = _end_of_capitals(words, start, known_too=True) if informative else _end_of_small(words, start)
     if after == start:
         return None
-    return Mention(at, after, _person(words[start:after], civility=True))
+    return _mention(at, after, words[start:after], civility=True)
 
 
 def _end_of_capitals(words: Sequence[Word], start: int, *, known_too: bool = False) -> int:
@@ -96,7 +99,12 @@ def _end_of_capitals(words: Sequence[Word], start: int, *, known_too: bool = Fal
         adjacent = at == start or words[at].start - words[at - 1].end <= 1
         if not adjacent or not word.text[0].isalpha():
             break
-        if word.is_capital and (word.fold in _PARTICLES or not is_known(word.fold) or word.fold in FIRST_NAMES or _in_name(words, at, start, known_too)):
+        if word.is_capital and (
+            word.fold in _PARTICLES
+            or not is_known(word.fold)
+            or word.fold in FIRST_NAMES
+            or _in_name(words, at, start, known_too)
+        ):
             at += 1
         elif word.fold in _PARTICLES and at > start and _leads_to_name(words, at):
             at += 1
@@ -126,7 +134,11 @@ def _end_of_small(words: Sequence[Word], start: int) -> int:
         return start
     first = at
     at += 1
-    if at < len(words) and _may_be_name(words[at]) and (is_first_name(words[first].fold) or is_first_name(words[at].fold)):
+    if (
+        at < len(words)
+        and _may_be_name(words[at])
+        and (is_first_name(words[first].fold) or is_first_name(words[at].fold))
+    ):
         at += 1
     elif at + 1 < len(words) and is_first_name(words[first].fold) and words[at].fold in ("le", "la", "de", "ben", "el"):
         at += 2 if _may_be_name(words[at + 1]) else 0
@@ -154,16 +166,25 @@ def _capitalised(words: Sequence[Word], at: int, text: str) -> Mention | None:
         at, run = at + 1, run[1:]
     if len(run) == 1 and not is_first_name(run[0].fold):
         return None
-    if not run or all(part.fold in _PARTICLES for part in run) or any(part.text.isupper() and len(part.text) < 2 for part in run):
+    if (
+        not run
+        or all(part.fold in _PARTICLES for part in run)
+        or any(part.text.isupper() and len(part.text) < 2 for part in run)
+    ):
         return None
-    return Mention(at, after, _person(run, civility=False))
+    return _mention(at, after, run, civility=False)
 
 
 def _small_letters(words: Sequence[Word], at: int) -> Mention | None:
     if not is_first_name(words[at].fold) or words[at].fold in ("jean", "rose", "prune", "noel", "ange", "marine"):
         return None
     after = _end_of_small(words, at)
-    return Mention(at, after, _person(words[at:after], civility=False)) if after > at + 1 else None
+    return _mention(at, after, words[at:after], civility=False) if after > at + 1 else None
+
+
+def _mention(first: int, after: int, words: Sequence[Word], *, civility: bool) -> Mention:
+    privileged = any(word.fold in PRIVILEGED or is_service_account(word.fold) for word in words)
+    return Mention(first, after, _person(words, civility=civility), privileged)
 
 
 def _login_after(words: Sequence[Word], at: int, text: str) -> Mention | None:
@@ -197,7 +218,7 @@ def _person(words: Sequence[Word], *, civility: bool) -> Person | None:
     if any(word.is_foreign for word in words):
         return None
     order = _order(words, civility=civility)
-    if order is None:
+    if order is None or any(word.fold in PRIVILEGED or is_service_account(word.fold) for word in words):
         return None
     first, last = order
     return _validated(firstname=" ".join(word.text for word in first), lastname=_join(last))
@@ -206,7 +227,7 @@ def _person(words: Sequence[Word], *, civility: bool) -> Person | None:
 def _join(words: Sequence[Word]) -> str:
     joined = ""
     for at, word in enumerate(words):
-        gap = "" if not at else ("'" if words[at - 1].fold in ("d", "l", "o") and word.start - words[at - 1].end == 1 else " ")
+        gap = "" if not at else ("'" if words[at - 1].fold in ("d", "l", "o") else " ")
         joined += gap + word.text
     return joined
 
@@ -232,7 +253,9 @@ def _order(words: Sequence[Word], *, civility: bool) -> tuple[Sequence[Word], Se
         return words[:cut], words[cut:]
     if known[-1]:
         return words[-1:], words[:-1]
-    return (words[:1], words[1:]) if words[0].is_capital and not any(upper) and (len(words) == 2 or particle[1]) else None
+    return (
+        (words[:1], words[1:]) if words[0].is_capital and not any(upper) and (len(words) == 2 or particle[1]) else None
+    )
 
 
 def _validated(*, firstname: str = "", lastname: str = "", login: str = "") -> Person | None:

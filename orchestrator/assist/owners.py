@@ -7,12 +7,13 @@ from enum import StrEnum
 
 from orchestrator.assist.clauses import Clause, Item
 
-_SKIPPED = frozenset({"AD", "JOB", "ART", "w", "STAFF", "LOCKED", "NEW"})
+_SKIPPED = frozenset({"AD", "JOB", "ART", "w", "STAFF", "LOCKED"})
 _STATES = ("FORGOT", "LOCKED", "CANT", "EXPIRED")
 _NOT_A_CANDIDATE_AFTER = frozenset(
-    "bonjour bonsoir salut hello bjr merci cher chere avec contacter prevenir voir selon cc copie par transmettre envoyer "
+    "avec contacter prevenir voir selon cc copie par transmettre envoyer "
     "remettre communiquer donner remercie part demande".split()
 )
+_GREETED = frozenset("bonjour bonsoir salut hello bjr bsr slt coucou merci cher chere hi dear".split())
 _SPEAKS = frozenset("m nous me vous dit demande demandait souhaite signale informe remercie".split())
 _PLURALS = frozenset("comptes mots acces sessions ceux celles accounts passwords creations mdps".split())
 
@@ -44,7 +45,8 @@ def find_owners(clause: Clause) -> list[Owner]:
     named = [owner for owner in owners if owner.kind in (Kind.NAMED, Kind.AUTHOR)]
     if named:
         return named
-    return _by_verb(clause.items) or owners
+    owners = _by_verb(clause.items) or owners
+    return owners or ([_third(clause.items)] if clause.has("POSS3") else [])
 
 
 def _of_object(items: tuple[Item, ...], at: int) -> list[Owner]:
@@ -53,12 +55,29 @@ def _of_object(items: tuple[Item, ...], at: int) -> list[Owner]:
         if tag == "MY":
             return [Owner(Kind.AUTHOR)]
         if tag == "POSS3":
-            return _after_object(items, at) or [Owner(Kind.THIRD)]
+            return _after_object(items, at) or [_third(items)]
         if tag in ("OUR", "YOUR"):
             return [Owner(Kind.SOMEBODY)]
         if tag not in ("AD", "w", "CHANGE"):
             break
     return _after_object(items, at)
+
+
+def _third(items: tuple[Item, ...]) -> Owner:
+    """ "Son compte" is that of somebody spoken of before, unless the clause has its own somebody: "ma collègue"."""
+    for at, item in enumerate(items):
+        if item.tag in ("STAFF", "JOB") and not any(other.tag == "NAME" for other in items[max(0, at - 4) : at + 4]):
+            before = items[at - 1].fold if at else ""
+            return Owner(Kind.THIRD if before in ("cette", "cet", "ce") else Kind.SOMEBODY)
+        if (
+            item.tag == "STAFF"
+            and at
+            and items[at - 1].tag in ("MY", "OUR", "POSS3")
+            and items[at + 1 : at + 2]
+            and items[at + 1].tag != "NAME"
+        ):
+            return Owner(Kind.SOMEBODY)
+    return Owner(Kind.THIRD)
 
 
 def _after_object(items: tuple[Item, ...], at: int) -> list[Owner]:
@@ -74,18 +93,24 @@ def _after_object(items: tuple[Item, ...], at: int) -> list[Owner]:
             return _coordinated(items, index, plural=plural)
         if item.tag == "MY" and prepared:
             somebody = True
-        elif item.tag in ("STAFF", "JOB", "PLACE", "SITE"):
+        elif item.tag in ("STAFF", "JOB", "PLACE"):
             somebody = somebody or prepared
         elif item.tag in ("OF", "FOR") or item.fold == ":":
             prepared = True
-        elif item.tag not in _SKIPPED and item.fold not in (",", "(", "nouvelle", "nouveau", "•") or (item.fold == "," and not prepared):
+        elif (
+            item.tag not in _SKIPPED
+            and item.fold not in (",", "(", "nouvelle", "nouveau", "•", "\n")
+            or (item.fold == "," and not prepared)
+        ):
             break
     return [Owner(Kind.SOMEBODY)] if somebody else []
 
 
 def _is_recipient(items: tuple[Item, ...], at: int, index: int) -> bool:
     """ "envoyer le mot de passe à Mme X": she gets it; whose it is, the clause does not say."""
-    gives = any(item.fold in ("envoyer", "envoyez", "renvoyer", "transmettre", "communiquer", "remettre") for item in items[:at])
+    gives = any(
+        item.fold in ("envoyer", "envoyez", "renvoyer", "transmettre", "communiquer", "remettre") for item in items[:at]
+    )
     return gives and any(item.fold in ("a", "au", "aux") for item in items[at + 1 : index])
 
 
@@ -109,22 +134,37 @@ def _by_verb(items: tuple[Item, ...]) -> list[Owner]:
     """The subject of a state ("Julie a oublié"), or the object of an order ("débloquer Mme X", "débloquez-moi")."""
     for at, item in enumerate(items):
         if item.tag in _STATES or item.tag == "REFUSED":
-            for earlier in reversed(items[max(0, at - 5) : at]):
+            for index in range(at - 1, max(-1, at - 6), -1):
+                earlier = items[index]
                 if earlier.tag == "NAME":
-                    return [Owner(Kind.NAMED, earlier)]
+                    return _subjects(items, index)
                 if earlier.tag == "I":
                     return [Owner(Kind.AUTHOR)]
                 if earlier.tag == "POSS3":
-                    return [Owner(Kind.THIRD)]
+                    return [_third(items)]
                 if earlier.tag in ("MY", "STAFF", "JOB"):
                     return [Owner(Kind.SOMEBODY)]
+                if earlier.tag not in ("AUX", "NOT", "w"):
+                    break
         if item.tag in ("UNLOCK", "RESET"):
             near = items[at + 1 : at + 2]
             if near and near[0].tag == "NAME":
                 return [Owner(Kind.NAMED, near[0])]
-            if (near and near[0].fold == "moi") or any(other.fold in ("me", "m") for other in items[max(0, at - 2) : at]):
+            if (near and near[0].fold == "moi") or any(
+                other.fold in ("me", "m") for other in items[max(0, at - 2) : at]
+            ):
                 return [Owner(Kind.AUTHOR)]
     return []
+
+
+def _subjects(items: tuple[Item, ...], at: int) -> list[Owner]:
+    """ "Julie Moreau et Paul Grandin ont oublié": both; "Paul et moi": nobody that can be told."""
+    if is_beside(items, at):
+        return []
+    if at and items[at - 1].tag == "AND":
+        both = at > 1 and items[at - 2].tag == "NAME" and not (at > 2 and items[at - 3].tag in ("AND", ","))
+        return [Owner(Kind.NAMED, items[at - 2]), Owner(Kind.NAMED, items[at])] if both else []
+    return [Owner(Kind.NAMED, items[at])]
 
 
 def find_candidates(clause: Clause) -> list[Item]:
@@ -133,14 +173,29 @@ def find_candidates(clause: Clause) -> list[Item]:
     for at, item in enumerate(clause.items):
         if item.tag != "NAME":
             continue
-        before = [other.fold for other in clause.items[max(0, at - 2) : at]]
-        after = [other.fold for other in clause.items[at + 1 : at + 3]]
-        if set(before) & _NOT_A_CANDIDATE_AFTER or (after and set(after[:1]) & _SPEAKS):
+        if is_beside(clause.items, at):
             continue
         if any(other.tag == "SAME" for other in clause.items[max(0, at - 4) : at]) or is_introduction(clause.items, at):
             continue
         found.append(item)
     return found
+
+
+def is_beside(items: tuple[Item, ...], at: int) -> bool:
+    """True for somebody who is greeted, thanked, quoted or written to: the account is not his by being named."""
+    before = [other.fold for other in items[max(0, at - 2) : at]]
+    after = [other.fold for other in items[at + 1 : at + 3]]
+    if set(after[:1]) & _SPEAKS:
+        return True
+    if (not at and after[:1] == [","]) or (
+        not after and (before[-1:] == [","] or (at and items[at - 1].tag in ("ASK", "THANKS")))
+    ):
+        return True  # called by name, or a signature that goes on in the line
+    if before[-1:] == [","] and set(before) & _GREETED:
+        return not after or after[0] == "," or items[at + 1].tag == "ASK"
+    if set(before[-1:]) & _GREETED:
+        return not after or items[at + 1].tag != "AUX"
+    return bool(set(before) & _NOT_A_CANDIDATE_AFTER)
 
 
 def is_introduction(items: tuple[Item, ...], at: int) -> bool:

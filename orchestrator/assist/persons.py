@@ -10,6 +10,9 @@ from orchestrator.assist.owners import Kind, Owner, find_candidates, is_introduc
 from orchestrator.assist.plans import Person
 
 
+MAX_PEOPLE = 50
+
+
 def is_same(one: Person, other: Person) -> bool:
     """True when two namings can be one person: what both give is equal."""
     if one.login or other.login:
@@ -35,13 +38,25 @@ def _fullness(person: Person) -> int:
     return bool(person.firstname) + bool(person.lastname)
 
 
+def _is_signature(clause: Clause) -> bool:
+    """Last words that only name somebody, and perhaps a job."""
+    return clause.has("NAME") and all(item.tag in ("NAME", "JOB", "PLACE", ",", "OF") for item in clause.items)
+
+
 class Context:
     """Everybody whom a text names outside greetings, signatures and quotes."""
 
     def __init__(self, clauses: list[Clause]) -> None:
-        candidates = [item for clause in clauses for item in find_candidates(clause)]
+        last = next((clause for clause in reversed(clauses) if not clause.in_title), None)
+        candidates = [
+            item
+            for clause in clauses
+            for item in find_candidates(clause)
+            if clause is not last or not _is_signature(clause)
+        ]
         self.unreadable = any(item.mention and item.mention.person is None for item in candidates)
-        self.people = merge(person for item in candidates if (person := person_of(item)))
+        self.unreadable |= len(candidates) > MAX_PEOPLE
+        self.people = merge(person for item in candidates[:MAX_PEOPLE] if (person := person_of(item)))
         self.author = _introduced(clauses)
 
     def only_one(self) -> Person | None:
@@ -64,9 +79,18 @@ def person_of(item: Item) -> Person | None:
 
 
 def _introduced(clauses: list[Clause]) -> Person:
-    said = [item for clause in clauses for at, item in enumerate(clause.items) if item.tag == "NAME" and is_introduction(clause.items, at)]
+    said = [
+        item
+        for clause in clauses
+        for at, item in enumerate(clause.items)
+        if item.tag == "NAME" and is_introduction(clause.items, at)
+    ]
     person = person_of(said[0]) if len(said) == 1 else None
-    return Person(firstname=person.firstname, lastname=person.lastname, is_author=True) if person else Person(is_author=True)
+    return (
+        Person(firstname=person.firstname, lastname=person.lastname, is_author=True)
+        if person
+        else Person(is_author=True)
+    )
 
 
 def find_person(owner: Owner, context: Context) -> Person | None:

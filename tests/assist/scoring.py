@@ -61,7 +61,10 @@ def _compare(ticket: str, expect: list[dict[str, Any]], read: list[Request], tot
         total.plans.append(f"{ticket}: {[str(plan) for plan in wanted]} read as {[str(plan) for plan in got]}")
     left = list(expect)
     for request in read:
-        match = next((one for one in left if one["plan"] == request.plan and as_person(one.get("person")) == request.person), None)
+        match = next(
+            (one for one in left if one["plan"] == request.plan and as_person(one.get("person")) == request.person),
+            None,
+        )
         if match is not None:
             left.remove(match)
             _compare_details(ticket, match, request, total)
