@@ -12,9 +12,23 @@ from orchestrator.assist.plans import Plan
 _PARTICIPLE = re.compile(r"(?:e|ee|es|ees|u|us|ue|ed)$")
 _INFINITIVE = re.compile(r"(?:er|ez|ir|re)$")
 _DESKTOP = frozenset(
-    "windows session sessions ordinateur ordi pc informatique domaine ad reseau active directory poste_informatique".split()
+    [
+        "windows",
+        "session",
+        "sessions",
+        "ordinateur",
+        "ordi",
+        "pc",
+        "informatique",
+        "domaine",
+        "ad",
+        "reseau",
+        "active",
+        "directory",
+        "poste_informatique",
+    ]
 )
-_LOGIN_PLACE = frozenset("session sessions cession windows ordinateur ordi pc compte".split())
+_LOGIN_PLACE = frozenset(["session", "sessions", "cession", "windows", "ordinateur", "ordi", "pc", "compte"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +42,18 @@ class Asked:
 
 def read_clause(clause: Clause) -> Asked | None:
     """The plan that a clause asks, whatever system it speaks of; None when it asks nothing of the kind."""
-    if clause.has("YOUR", "MAIL_SEEN"):
+    if clause.has("MAIL_SEEN") or _is_yours(clause.items):
         return None
     for reader in (_read_orders, _read_states, _read_movements):
         if (asked := reader(clause)) is not None:
             return asked
     return None
+
+
+def _is_yours(items: tuple[Item, ...]) -> bool:
+    """ "votre mot de passe expire": the words of a mail that we are shown, or of a phisher."""
+    yours = [at for at, item in enumerate(items) if item.tag == "YOUR"]
+    return any(item.tag in ("SECRET", "ACCOUNT") for at in yours for item in items[at + 1 : at + 3])
 
 
 def has_second_order(clause: Clause, asked: Asked) -> bool:
@@ -206,7 +226,7 @@ def _is_new_wanted(items: tuple[Item, ...], at: int) -> bool:
 
 def _is_past(items: tuple[Item, ...], at: int) -> bool:
     near = items[max(0, at - 3) : at]
-    if any(item.fold in ("etait", "avais", "avait", "fut", "plus") for item in near):
+    if any(item.fold in ("etait", "avais", "avait", "fut", "plus", "va", "bientot") for item in near):
         return True
     return any(item.tag == "NOT" for item in near) and items[at].tag in ("FORGOT", "LOCKED", "EXPIRED")
 

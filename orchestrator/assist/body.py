@@ -9,6 +9,7 @@ import unicodedata
 from orchestrator.assist.markup import looks_like_html, parse_markup
 
 MAX_TEXT = 100_000
+LEFT_OUT = "\f"
 _SIGNS = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "–": "-", "—": "-", "‑": "-", "“": '"', "”": '"'}
 )
@@ -98,7 +99,7 @@ def _visible(letter: str) -> str:
 
 
 def parse_own_text(text: str) -> str:
-    """The lines of a normalised text that its author wrote for this ticket, up to his signature."""
+    """The lines of a normalised text that its author wrote for this ticket; a form feed for what is left out."""
     lines = text.split("\n")
     plain = [deaccent(line).strip() for line in lines]
     end = _find_quote(plain)
@@ -106,20 +107,19 @@ def parse_own_text(text: str) -> str:
     signed = False
     for line, folded in zip(lines[:end], plain[:end], strict=True):
         if folded.startswith(">"):
+            kept.append(LEFT_OUT)
             continue
         if _DISCLAIMER.search(folded):
             break
         if _AFTERTHOUGHT.search(folded):
             signed = False
-        if signed:
-            continue
-        if _CLOSING_LINE.search(folded):
+        if signed or _CLOSING_LINE.search(folded):
             signed = True
+            kept.append(LEFT_OUT)
             continue
-        if closing := _CLOSING_INSIDE.search(folded):
-            signed = True
-            line = line[: closing.start()]
-        kept.append(line)
+        closing = _CLOSING_INSIDE.search(folded)
+        kept.append(line[: closing.start()] if closing else line)
+        signed = closing is not None
     return "\n".join(_without_signature(kept)).strip()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orchestrator.assist.french import Sentence, tag_at
 from orchestrator.assist.names import Mention, find_mentions
 
-_PUNCTUATION = frozenset(',:()"«»&•\n')
+_PUNCTUATION = frozenset(',:()/+"«»&•\n')
 _VERBS = frozenset({"RESET", "UNLOCK", "CREATE", "DISABLE", "ENABLE"})
 _OBJECTS = frozenset({"SECRET", "ACCOUNT", "CELUI"})
 _TURNS = frozenset({("mais",), ("sinon",), ("cependant",), ("par", "contre"), ("en", "revanche"), ("par", "ailleurs")})
@@ -71,7 +71,7 @@ def _items(sentence: Sentence, text: str) -> list[Item]:
         if mention is not None:
             after, tag = mention.after, "NAME"
         elif words[at].text in _PUNCTUATION:
-            after, tag = at + 1, "AND" if words[at].text == "&" else ","
+            after, tag = at + 1, "AND" if words[at].text in "&/+" else ","
         else:
             tag, length = tag_at(words, at)
             after = at + length

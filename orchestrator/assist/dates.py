@@ -9,10 +9,23 @@ from datetime import date, timedelta
 
 from orchestrator.assist.french import fold
 
-_MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
+_MONTHS = [
+    "janvier",
+    "fevrier",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "aout",
+    "septembre",
+    "octobre",
+    "novembre",
+    "decembre",
+]
 _SHORT = {"janv": 1, "fev": 2, "fevr": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11, "dec": 12}
 _MONTH = {**{name: at for at, name in enumerate(_MONTHS, 1)}, **_SHORT}
-_DAYS = {name: at for at, name in enumerate("lundi mardi mercredi jeudi vendredi samedi dimanche".split())}
+_DAYS = {name: at for at, name in enumerate(["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"])}
 _NEAR = {
     "aujourd'hui": 0,
     "ce jour": 0,

@@ -17,9 +17,9 @@ from orchestrator.assist.lexicon import FORMS, PLAIN_WORDS, TYPO_TARGETS
 
 MAX_WORDS = 80
 _LONGEST_PHRASE = 5
-_WORD = re.compile(r"\d[\d/.:-]*\d|[^\W_]+|[,:()\"«»&•]|\n(?=\s?(?:[-*•–]|\d{1,2}\s?[).]))")
+_WORD = re.compile(r"\d[\d/.:-]*\d|[DNO]'[A-ZÀ-Ö][a-zà-ÿ]+|[^\W_]+|[,:()/+\"«»&•]|\n(?=\s?(?:[-*•–]|\d{1,2}\s?[).]))")
 _ABBREVIATION = re.compile(r"(?:^|\W)(?:m|mr|mme|mlle|dr|pr|st|ste|tel|n|no|[a-z])$")
-_STOP = re.compile(r"[.!?;]{1,8}(?=[\s\")]|$)|\n+|[.!?]{1,3}(?=[A-ZÀ-Ö][a-zà-ö])")
+_STOP = re.compile(r"\n*\f[\n\f]*|[.!?;]{1,8}(?=[\s\")]|$)|\n+|[.!?]{1,3}(?=[A-ZÀ-Ö][a-zà-ö])")
 _BULLET = re.compile(r"[-*•–]\s|\d{1,2}\s?[).:/-]\s?(?!\d)")
 
 # Letters of other alphabets that look like ours: enough to read a keyword by, never to read a name by.
@@ -67,14 +67,14 @@ def is_plain_latin(text: str) -> bool:
     """True for letters of European Latin alphabets (and hyphens) written as a name or a word is."""
     if text.isascii():
         return not re.search(r"\d|[A-Z]{2}[a-z]{2}", text)
-    letters = [letter for letter in text if letter != "-"]
+    letters = [letter for letter in text if letter not in "-'"]
     return all(_is_latin(letter) for letter in letters)
 
 
 def _is_latin(letter: str) -> bool:
     if letter in "ıĸŉſ":
         return False
-    return letter.isascii() and letter.isalpha() or ("À" <= letter <= "ž" and unicodedata.category(letter)[0] == "L")
+    return (letter.isascii() and letter.isalpha()) or ("À" <= letter <= "ž" and unicodedata.category(letter)[0] == "L")
 
 
 def parse_sentences(text: str) -> Iterator[Sentence]:
@@ -90,6 +90,8 @@ def parse_sentences(text: str) -> Iterator[Sentence]:
 
 def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
     before = text[max(start, stop.start() - 12) : stop.start()].rstrip()
+    if "\f" in stop[0]:  # something was left out here
+        return False
     if "\n" not in stop[0]:
         return stop[0] == "." and _ABBREVIATION.search(deaccent(before)) is not None
     if stop[0].count("\n") > 1 and not before.endswith(":"):

@@ -7,66 +7,124 @@ from __future__ import annotations
 
 FORMS: dict[str, str] = {
     # objects
-    "SECRET": """mot_de_passe mots_de_passe mot_de_passes mots_de_passes mot_passe mot_de_pass mot_passes mot_de_pas motdepasse mdp mdps mp
-        pwd password passwords passe_windows code_windows code_session code_de_session code_de_connexion contrasena codes_windows""",
-    "ACCOUNT": """compte comptes conpte compt session sessions cession account accounts acces acce profil identifiant identifiants
-        login logins utilisateur_windows code_d_acces codes_d_acces codes_acces compte_utilisateur cuenta compte_informatique""",
-    "AD": "windows ordinateur ordi ordis pc active_directory ad reseau domaine informatique bureau_windows poste_informatique habituel",
+    "SECRET": """
+        mot_de_passe mots_de_passe mot_de_passes mots_de_passes mot_passe mot_de_pass mot_passes mot_de_pas
+        motdepasse mdp mdps mp pwd password passwords passe_windows code_windows code_session code_de_session
+        code_de_connexion contrasena codes_windows
+    """,
+    "ACCOUNT": """
+        compte comptes conpte compt session sessions cession account accounts acces acce profil identifiant
+        identifiants login logins utilisateur_windows code_d_acces codes_d_acces codes_acces
+        compte_utilisateur cuenta compte_informatique
+    """,
+    "AD": """
+        windows ordinateur ordi ordis pc active_directory ad reseau domaine informatique bureau_windows
+        poste_informatique habituel utilisateur nominatif professionnel actuel
+    """,
     "CELUI": "celui ceux celle celles",
-    "OTHER": """netsoins net_soins titan osiris easysoins easy_soins teranga livia hopital_manager orbis dmp mssante ameli chorus octime silae adp cegid
-        sage ciel ebp kelio bluekango ageval viatrajectoire trajectoire doctolib whatsapp facebook zoom banque bancaire gmail yahoo hotmail
-        orange_fr laposte wifi wi_fi perso compte_personnel boite_personnelle mail_personnel adresse_personnelle boite_privee pin puk code_pin
-        code_puk messagerie outlook office 365 office_365 teams boite_mail boite_aux_lettres boite_email boite_e-mail mail_pro mon_mail
-        mail_professionnel application appli applis applications logiciel logiciels site_internet site_web portail plateforme alarme digicode
-        coffre vpn citrix badge badgeuse canva linkedin amazon impots caf urssaf cpam dossier_patient logiciel_de_soins logiciel_de_paie
-        planning_en_ligne extranet intranet camera cameras netflix moodle e-learning elearning camieg carte_cps cps ehr dpi""",
-    "THING": """telephone telephones portable smartphone tablette iphone imprimante imprimantes copieur serveur fichier fichiers excel pdf word nas
-        tele television formation medicament planning plannings bulletin bulletins fiche_de_paie fiches_de_paie""",
+    "OTHER": """
+        netsoins net_soins titan osiris easysoins easy_soins teranga livia hopital_manager orbis dmp mssante
+        ameli chorus octime silae adp cegid sage ciel ebp kelio bluekango ageval viatrajectoire trajectoire
+        doctolib whatsapp facebook zoom banque bancaire gmail yahoo hotmail orange_fr laposte wifi wi_fi perso
+        compte_personnel boite_personnelle mail_personnel adresse_personnelle boite_privee pin puk code_pin
+        code_puk messagerie outlook office 365 office_365 teams boite_mail boite_aux_lettres boite_email
+        boite_e-mail mail_pro mon_mail mail_professionnel application appli applis applications logiciel
+        logiciels site_internet site_web portail plateforme alarme digicode coffre vpn citrix badge badgeuse
+        canva linkedin amazon impots caf urssaf cpam dossier_patient logiciel_de_soins logiciel_de_paie
+        planning_en_ligne extranet intranet camera cameras netflix moodle e-learning elearning camieg
+        carte_cps cps ehr dpi
+    """,
+    "THING": """
+        telephone telephones portable smartphone tablette iphone imprimante imprimantes copieur serveur
+        fichier fichiers excel pdf word nas tele television formation medicament planning plannings bulletin
+        bulletins fiche_de_paie fiches_de_paie
+    """,
     # verbs that ask
-    "RESET": """reinitialis* reinit renouvel* regener* reset resetting reparametr* remise_a_zero raz resetear""",
+    "RESET": "reinitialis* reinit renouvel* regener* reset resetting reparametr* remise_a_zero raz resetear",
     "UNLOCK": "debloqu* deblocage deverrouill* deverouill* unlock* desbloquear",
     "CREATE": "creer creez cree creation creations crees creee creent ouverture create",
     "OPEN": "ouvrir ouvre ouvrez",
-    "DISABLE": """desactiv* suppr* suprim* fermer fermez ferme fermeture cloturer cloturez cloture suspendre suspendez suspension revoquer
-        revoquez archiver archivez disable couper coupez""",
+    "DISABLE": """
+        desactiv* suppr* suprim* fermer fermez ferme fermeture cloturer cloturez cloture suspendre suspendez
+        suspension revoquer revoquez archiver archivez disable couper coupez
+    """,
     "ENABLE": "reactiv* activer activez activation active retablir retablissez rehabiliter",
-    "MOVE": """mute mutee mutation transfere transferer transferez transferee transfert change_de_service change_de_site change_d_etablissement
-        changement_de_service changement_de_site changement_d_etablissement affecte affectee passe_du passe_de_l passera_du basculer""",
-    "GIVE": """donner donnez redonner redonnez renvoyer renvoyez envoyer envoyez fournir fournissez communiquer transmettre attribuer
-        refaire refaites recuperer recreer generer remettre give send obtenir""",
+    "MOVE": """
+        mute mutee mutation transfere transferer transferez transferee transfert change_de_service
+        change_de_site change_d_etablissement changement_de_service changement_de_site
+        changement_d_etablissement affecte affectee passe_du passe_de_l passera_du basculer
+    """,
+    "GIVE": """
+        donner donnez redonner redonnez renvoyer renvoyez envoyer envoyez fournir fournissez communiquer
+        transmettre attribuer refaire refaites recuperer recreer generer remettre give send obtenir
+    """,
     "CHANGE": "changer changez change modifier modifiez modification changement chang*",
     "NEED": "besoin faut faudrait prevoir necessaire_d_avoir aura_besoin disposer",
     # states
-    "FORGOT": """oubli* perdu perdus egare souviens_plus souvient_plus rappelle_plus sais_plus sait_plus retrouve_plus retrouve_pas connais_plus forgot
-        forgotten lost souviens_pas souvient_pas rappelle_pas olvide olvidado ne_connait_plus trou_de_memoire""",
+    "FORGOT": """
+        oubli* perdu perdus egare souviens_plus souvient_plus rappelle_plus sais_plus sait_plus retrouve_plus
+        retrouve_pas connais_plus forgot forgotten lost souviens_pas souvient_pas rappelle_pas olvide olvidado
+        ne_connait_plus trou_de_memoire
+    """,
     "LOCKED": "bloqu* blocage verrouill* verouill* verrouillage lock locked coince coincee bloked bloker bloke",
     "EXPIRED": "expir* perime perimee echu caduc",
-    "REFUSED": """incorrect incorrecte refuse refusee refuses invalide errone erronee marche_plus marche_pas marchent_plus marchent_pas fonctionnent_plus fonctionne_plus fonctionne_pas passe_plus
-        reconnu rejete accepte_plus faux bon_mot_de_passe marche_tjrs_pas""",
-    "CANT": """arrive_plus arrive_pas arrivons_plus arrivons_pas peux_plus peux_pas peu_plus peu_pas pouvons_plus pouvons_pas peut_plus peut_pas
-        impossible impossibilite parviens_plus parviens_pas parvient_pas parvient_plus reussi_pas reussis_pas reussis_plus cannot
-        cant can_t unable arrivent_plus arrivent_pas narrive_plus narrive_pas arive_plus arive_pas narive_plus arrive_tjrs_pas arrive_toujours_pas
-        n_arrive_a_pas no_puedo""",
-    "LOGIN": "connecter connecte connecté connexion loguer logger loger log_in sign_in entrer acceder rentrer identifier authentifier",
-    "ARRIVE": """arrive arrivee arrivera arrivent arrivant arrivante arrivees commence commencera debute debutera prend_son_poste prendra_son_poste
-        prise_de_poste embauche embauchee embauches recrute recrutee recrutement rejoint rejoindra integre integrera nouvel_arrivant entree accueillons accueillir accueille""",
-    "LEAVE": """quitte quittera quitter quittent depart departs parti partie partis part_en_retraite part_a_la_retraite demissionn* demission
-        demissione fin_de_contrat licencie licenciee licenciement retraite fait_plus_partie font_plus_partie travaille_plus sortie_des_effectifs""",
+    "REFUSED": """
+        incorrect incorrecte refuse refusee refuses invalide errone erronee marche_plus marche_pas
+        marchent_plus marchent_pas fonctionnent_plus fonctionne_plus fonctionne_pas passe_plus reconnu rejete
+        accepte_plus faux bon_mot_de_passe marche_tjrs_pas
+    """,
+    "CANT": """
+        arrive_plus arrive_pas arrivons_plus arrivons_pas peux_plus peux_pas peu_plus peu_pas pouvons_plus
+        pouvons_pas peut_plus peut_pas impossible impossibilite parviens_plus parviens_pas parvient_pas
+        parvient_plus reussi_pas reussis_pas reussis_plus cannot cant can_t unable arrivent_plus arrivent_pas
+        narrive_plus narrive_pas arive_plus arive_pas narive_plus arrive_tjrs_pas arrive_toujours_pas
+        n_arrive_a_pas no_puedo
+    """,
+    "LOGIN": """
+        connecter connecte connecté connexion loguer logger loger log_in sign_in entrer acceder rentrer
+        identifier authentifier
+    """,
+    "ARRIVE": """
+        arrive arrivee arrivera arrivent arrivant arrivante arrivees commence commencera debute debutera
+        prend_son_poste prendra_son_poste prise_de_poste embauche embauchee embauches recrute recrutee
+        recrutement rejoint rejoindra integre integrera nouvel_arrivant entree accueillons accueillir
+        accueille
+    """,
+    "LEAVE": """
+        quitte quittera quitter quittent depart departs parti partie partis part_en_retraite
+        part_a_la_retraite demissionn* demission demissione fin_de_contrat licencie licenciee licenciement
+        retraite fait_plus_partie font_plus_partie travaille_plus sortie_des_effectifs
+    """,
     "RETURN": "revient reviendra reprend reprendra reprends retour reprise",
     "REPLACE": "remplace remplacera remplacer remplacement remplacante remplacant",
     # how it is said
-    "ASK": """pouvez pourriez pouvez_vous pourriez_vous pourrais peux_tu pourrait pouvons merci_de merci_d veuillez svp stp s_il_vous_plait
-        souhaite souhaiterais souhaitons souhaiterions voudrais voudrions aimerais aimerions demande demandes demander please can_you could_you
-        vous_prie vous_remercie_de est_il_possible serait_il_possible possible puis_je vs_pouvez pouver pouvais prie por_favor necessaire""",
-    "HOWTO": """comment combien ou_est ou_puis_je dois_je doit_on faut_il peut_on procedure tutoriel tuto mode_d_emploi how est_ce_vous
-        c_est_vous est_ce_que_c_est_vous tous_les_combien marche_a_suivre pourquoi quelle quelles quels quel qui_peut a_quoi""",
+    "ASK": """
+        pouvez pourriez pouvez_vous pourriez_vous pourrais peux_tu pourrait pouvons merci_de merci_d veuillez
+        svp stp s_il_vous_plait souhaite souhaiterais souhaitons souhaiterions voudrais voudrions aimerais
+        aimerions demande demandes demander please can_you could_you vous_prie vous_remercie_de
+        est_il_possible serait_il_possible possible puis_je vs_pouvez pouver pouvais prie por_favor necessaire
+    """,
+    "HOWTO": """
+        comment combien ou_est ou_puis_je dois_je doit_on faut_il peut_on procedure tutoriel tuto
+        mode_d_emploi how est_ce_vous c_est_vous est_ce_que_c_est_vous tous_les_combien marche_a_suivre
+        pourquoi quelle quelles quels quel qui_peut a_quoi
+    """,
     "IF": "si quand lorsque lorsqu en_cas en_cas_de si_jamais",
     "SUITE": "suite_a suite_au suite_a_la depuis apres suite",
     "NOT": "pas aucun inutile sans jamais not plus_besoin no",
-    "AUX": "ai as a ont avez avons est sont ete etait etre fut avait es sera serait deja was been has vient_d_etre",
-    "DONE": """tout_fonctionne c_est_bon c_est_ok ca_marche_bien ca_remarche j_ai_retrouve c_est_resolu est_resolu probleme_resolu plus_besoin ne_pas_tenir_compte annuler annulez
-        refonctionne remarche tout_est_ok deja_fait j_ai_reussi est_debloque est_debloquee""",
-    "MAIL_SEEN": "recu_un_mail recu_un_email recu_un_sms recu_un_message mail_suspect mail_frauduleux mail_bizarre recu_ce_mail phishing hameconnage",
+    "AUX": """
+        ai as avoir a ont avez avons est sont ete etait etre fut avait es sera serait deja was been has
+        vient_d_etre
+    """,
+    "DONE": """
+        tout_fonctionne c_est_bon c_est_ok ca_marche_bien ca_remarche j_ai_retrouve c_est_resolu est_resolu
+        probleme_resolu plus_besoin ne_pas_tenir_compte annuler annulez refonctionne remarche tout_est_ok
+        deja_fait j_ai_reussi est_debloque est_debloquee
+    """,
+    "MAIL_SEEN": """
+        recu_un_mail recu_un_email recu_un_sms recu_un_message mail_suspect mail_frauduleux mail_bizarre
+        recu_ce_mail phishing hameconnage
+    """,
     # people and possession
     "I": "je j moi me m i jai",
     "MY": "mon ma mes my mi",
@@ -77,72 +135,159 @@ FORMS: dict[str, str] = {
     "FOR": "pour a au aux for to",
     "AND": "et ainsi_que et_de et_d and puis",
     "ART": "la le l les un une the cet cette ce",
-    "SAME": """memes_droits memes_acces memes_groupes meme_profil memes_habilitations droits_identiques acces_identiques profil_identique
-        sur_le_modele droits_similaires copier_les_droits copier_les_acces meme_acces meme_droit droits_que acces_que profil_que calque calquer""",
-    "JOB": """ide ides ash as aide_soignante aide_soignant aides_soignantes aide_soignants infirmiere infirmier infirmieres infirmiers idec
-        cuisinier cuisiniere chef_de_cuisine commis directrice directeur directrice_adjointe directeur_adjoint psychologue medecin
-        medecin_coordonnateur medco kine kinesitherapeute secretaire secretaire_medicale stagiaire stagiaires comptable animatrice animateur
-        agent_d_accueil agent_de_maintenance agent_technique agent_hotelier agent_de_service hotesse_d_accueil cadre_de_sante cadre
-        ergotherapeute psychomotricienne psychomotricien lingere veilleur veilleuse ouvrier aes amp responsable_technique
-        assistante_sociale assistant_social assistante assistant dieteticienne dieteticien orthophoniste pharmacien preparatrice
-        gouvernante responsable_hotelier responsable_hebergement responsable_rh apprenti apprentie alternant alternante interimaire vacataire
-        agent_administratif agent_administrative coiffeuse aide_cuisinier aide_cuisine gestionnaire_paie charge_de_mission""",
-    "STAFF": """collegue collegues salarie salariee salaries salariees employe employee employes collaborateur collaboratrice personne agent
-        agents soignante soignant personnes titulaire equipe cdi cdd residente resident user users coworker colleague""",
-    "PLACE": """infirmerie accueil secretariat cuisine poste poste_de_soins salle bureau etage unite lingerie direction pharmacie_interne
-        technique service etablissement residence ehpad clinique site maison foyer pole siege hopital rue association""",
-    "DEVICE": """ecran ecrans souris clavier scanner scan internet mail mails email emails adresse_mail adresse_e-mail e-mail e-mails dossier dossiers partage
-        imprimer impression impressions son_du_pc camera_visio visio videoprojecteur onduleur switch borne prise cable fax toner cartouche
-        virus antivirus mise_a_jour sauvegarde navigateur chrome firefox edge teamviewer raccourci licence lecteur usb webcam casque""",
-    "TROUBLE": """panne en_panne hs lent lente lenteur probleme problemes pb souci soucis erreur bug bourrage imprime_plus s_allume_plus allume_plus
-        coupe coupure rame plante page_bleue ecran_noir noir""",
-    "SPAM": """cliquez_ici desabonn* newsletter offre_exceptionnelle profitez promo promotion catalogue felicitations gagne bitcoin
-        cher_utilisateur chere_cliente cher_client unsubscribe click_here offre_speciale remise_exceptionnelle demonstration_gratuite
-        devis_gratuit webinaire livre_blanc crypto""",
-    "AWAY": """absence_du_bureau reponse_automatique automatic_reply out_of_office message_automatique""",
-    "ABSENT": """je_suis_absente je_suis_absent actuellement_absent actuellement_absente actuellement_en_conges absente_du absent_du
-        a_mon_retour""",
-    "HOUSE": """fuite fuite_d_eau plombier plomberie robinet chasse_d_eau wc toilettes douche ascenseur chauffage radiateur chaudiere ampoule
-        neon volet volets serrure cle cles porte portes lit lit_medicalise matelas fauteuil repas menu regime porc cuisson livraison linge
-        lave_linge lave_vaisselle poubelles jardin peinture nettoyage menage odeur cafard cafards souris_morte clim climatisation moisissure
-        ambulance chambre evier canalisation frigo refrigerateur four vaisselle""",
+    "SAME": """
+        memes_droits memes_acces memes_groupes meme_profil memes_habilitations droits_identiques
+        acces_identiques profil_identique sur_le_modele droits_similaires copier_les_droits copier_les_acces
+        meme_acces meme_droit droits_que acces_que profil_que calque calquer
+    """,
+    "JOB": """
+        ide ides ash as aide_soignante aide_soignant aides_soignantes aide_soignants infirmiere infirmier
+        infirmieres infirmiers idec cuisinier cuisiniere chef_de_cuisine commis directrice directeur
+        directrice_adjointe directeur_adjoint psychologue medecin medecin_coordonnateur medco kine
+        kinesitherapeute secretaire secretaire_medicale stagiaire stagiaires comptable animatrice animateur
+        agent_d_accueil agent_de_maintenance agent_technique agent_hotelier agent_de_service hotesse_d_accueil
+        cadre_de_sante cadre ergotherapeute psychomotricienne psychomotricien lingere veilleur veilleuse
+        ouvrier aes amp responsable_technique assistante_sociale assistant_social assistante assistant
+        dieteticienne dieteticien orthophoniste pharmacien preparatrice gouvernante responsable_hotelier
+        responsable_hebergement responsable_rh apprenti apprentie alternant alternante interimaire vacataire
+        agent_administratif agent_administrative coiffeuse aide_cuisinier aide_cuisine gestionnaire_paie
+        charge_de_mission
+    """,
+    "STAFF": """
+        collegue collegues salarie salariee salaries salariees employe employee employes collaborateur
+        collaboratrice personne agent agents soignante soignant personnes titulaire equipe cdi cdd residente
+        resident user users coworker colleague
+    """,
+    "PLACE": """
+        infirmerie accueil secretariat cuisine poste poste_de_soins salle bureau etage unite lingerie
+        direction pharmacie_interne technique service etablissement residence ehpad clinique site maison foyer
+        pole siege hopital rue association
+    """,
+    "DEVICE": """
+        ecran ecrans souris clavier scanner scan internet mail mails email emails adresse_mail adresse_e-mail
+        e-mail e-mails dossier dossiers partage imprimer impression impressions son_du_pc camera_visio visio
+        videoprojecteur onduleur switch borne prise cable fax toner cartouche virus antivirus mise_a_jour
+        sauvegarde navigateur chrome firefox edge teamviewer raccourci licence lecteur usb webcam casque
+    """,
+    "TROUBLE": """
+        panne en_panne hs lent lente lenteur probleme problemes pb souci soucis erreur bug bourrage
+        imprime_plus s_allume_plus allume_plus coupe coupure rame plante page_bleue ecran_noir noir
+    """,
+    "SPAM": """
+        cliquez_ici desabonn* newsletter offre_exceptionnelle profitez promo promotion catalogue felicitations
+        gagne bitcoin cher_utilisateur chere_cliente cher_client unsubscribe click_here offre_speciale
+        remise_exceptionnelle demonstration_gratuite devis_gratuit webinaire livre_blanc crypto
+    """,
+    "AWAY": "absence_du_bureau reponse_automatique automatic_reply out_of_office message_automatique",
+    "ABSENT": """
+        je_suis_absente je_suis_absent actuellement_absent actuellement_absente actuellement_en_conges
+        absente_du absent_du a_mon_retour
+    """,
+    "HOUSE": """
+        fuite fuite_d_eau plombier plomberie robinet chasse_d_eau wc toilettes douche ascenseur chauffage
+        radiateur chaudiere ampoule neon volet volets serrure cle cles porte portes lit lit_medicalise matelas
+        fauteuil repas menu regime porc cuisson livraison linge lave_linge lave_vaisselle poubelles jardin
+        peinture nettoyage menage odeur cafard cafards souris_morte clim climatisation moisissure ambulance
+        chambre evier canalisation frigo refrigerateur four vaisselle
+    """,
     "THANKS": "merci merci_beaucoup remercie bravo parfait super thanks",
     "GREETING": "bonjour bonsoir salut hello bjr slt cher chere coucou madame_monsieur hi dear bsr",
 }
 
 # Not keywords, and never names or misspelt keywords either.
 PLAIN_WORDS = """
-afin ainsi alors apres aussi autre autres avance avant avec bien bienvenue bientot bonne bon bcp beaucoup car cas ceci cela ces ci client collectif
-compter complet concernant contact contacter contre correct correspondance court dans debut delai dernier derniere des dessus deux devoir
-deuxieme dire dit doit donc dont droit droits du durant effectif effectifs egalement elle encore enfin ensuite entre essais envoi erreur
-et eu eux exemple facon faire fait fois font forme fin finalement fonction gens grande grand gros heure heures hier ici il ils informatiques
-jour journee jours jusqu jusque la laisser le les lui lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril mai juin
-juillet aout septembre octobre novembre decembre matin maladie maternite meme memes messieurs mesdames mieux mise moins mois monde mois moment
-ne n ni niveau nom prenom non nous nouveau nouveaux nouvel nouvelle nouvelles nuit objet on ou oui par parce parental pardon parmi part partir pendant
-perso petit peu peut plus plusieurs possible post pouvoir premier premiere presse prevenir prevu prise pris prochain prochaine propose quand que
-quelqu quelque qui quoi quotidien rapidement rappel regarder remercie rendre rentre retard rien sa sait savoir se second semaine sera seul
-si soir soit sommes son sont sous souvent suis suite sujet super sur ta tel tes tot toujours tous tout toute toutes travail travailler tres trop
-trois trouver urgence urgent urgente utilisateur utilisatrice va vacances vacance valider vers veut via vient ville vite voici voila voir vois
-vos votre vous vrai y test tests numero adresse ticket tickets demande reference objet sante soins soin medical medicale protegee alzheimer qualite
-hotelier hoteliere animation administratif administrative administration technique maintenance ressources humaines rh comptabilite paie
-les lilas conge conges arret travail retour astreinte garde jour horaires mutuelle remplacement nouvelle general generale principal
-principale actuel actuelle ancien ancienne bonne soiree support hotline widip glpi helpdesk monsieur madame microsoft google linux android
-mac apple chambre familles famille invite resident residents residente usagers papier page bleue couleur noir blanc etage rdc aile batiment
-message messages texte photo capture piece jointe pieces jointes joint lien liens clic cordialement debloquage e-mail ferme interim renfort mi temps
-ci-dessus ci-dessous ci-joint svp merci aujourd hui demain depuis prise poste attente retabli temporaire definitif definitivement immediatement
-ses mes tes toi moi aucune mercii mci attends attend impossible marche clique cliquer allume eteint eteindre redemarrer redemarre mets met mettre
-affiche ecrit ecrire utiliser utilise remplir remplie formulaire ligne sert nos cette celle tant sachant besoin droite gauche code codes valable
-""".split()
+afin ainsi alors apres aussi autre autres avance avant avec bien bienvenue bientot bonne bon bcp beaucoup car cas ceci
+cela ces ci client collectif compter complet concernant contact contacter contre correct correspondance court dans
+debut delai dernier derniere des dessus deux devoir deuxieme dire dit doit donc dont droit droits du durant effectif
+effectifs egalement elle encore enfin ensuite entre essais envoi erreur et eu eux exemple facon faire fait fois font
+forme fin finalement fonction gens grande grand gros heure heures hier ici il ils informatiques jour journee jours
+jusqu jusque la laisser le les lui lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril mai
+juin juillet aout septembre octobre novembre decembre matin maladie maternite meme memes messieurs mesdames mieux mise
+moins mois monde moment ne n ni niveau nom prenom non nous nouveau nouveaux nouvel nouvelle nouvelles nuit objet on ou
+oui par parce parental pardon parmi part partir pendant perso petit peu peut plus plusieurs possible post pouvoir
+premier premiere presse prevenir prevu prise pris prochain prochaine propose quand que quelqu quelque qui quoi
+quotidien rapidement rappel regarder remercie rendre rentre retard rien sa sait savoir se second semaine sera seul si
+soir soit sommes son sont sous souvent suis suite sujet super sur ta tel tes tot toujours tous tout toute toutes
+travail travailler tres trop trois trouver urgence urgent urgente utilisateur utilisatrice va vacances vacance valider
+vers veut via vient ville vite voici voila voir vois vos votre vous vrai y test tests numero adresse ticket tickets
+demande reference sante soins soin medical medicale protegee alzheimer qualite hotelier hoteliere animation
+administratif administrative administration technique maintenance ressources humaines rh comptabilite paie lilas conge
+conges arret retour astreinte garde horaires mutuelle remplacement general generale principal principale actuel
+actuelle ancien ancienne soiree support hotline widip glpi helpdesk monsieur madame microsoft google linux android mac
+apple chambre familles famille invite resident residents residente usagers papier page bleue couleur noir blanc etage
+rdc aile batiment message messages texte photo capture piece jointe pieces jointes joint lien liens clic cordialement
+debloquage e-mail ferme interim renfort mi temps ci-dessus ci-dessous ci-joint svp merci aujourd hui demain depuis
+poste attente retabli temporaire definitif definitivement immediatement ses mes toi moi aucune mercii mci attends
+attend impossible marche clique cliquer allume eteint eteindre redemarrer redemarre mets met mettre affiche ecrit
+ecrire utiliser utilise remplir remplie formulaire ligne sert nos cette celle tant sachant besoin droite gauche code
+codes valable
+""".split()  # noqa: SIM905
 
-TYPO_TARGETS = """reinitialiser reinitialise reinitialisation debloquer debloque deblocage deverrouiller deverrouille verrouille session password windows
-compte comptes desactiver desactive desactivation supprimer supprime suppression reactiver reactive creation oublier oublie oubliee bloquee connecter
-connexion identifiant ordinateur demissionne netsoins imprimante messagerie utilisateur""".split()
+TYPO_TARGETS = """
+reinitialiser reinitialise reinitialisation debloquer debloque deblocage deverrouiller deverrouille verrouille session
+password windows compte comptes desactiver desactive desactivation supprimer supprime suppression reactiver reactive
+creation oublier oublie oubliee bloquee connecter connexion identifiant ordinateur demissionne netsoins imprimante
+messagerie utilisateur
+""".split()  # noqa: SIM905
 
 INSTITUTIONS = frozenset(
-    "ehpad residence clinique site service unite maison foyer pole hopital rue association etablissement avenue impasse villa chateau "
-    "domaine secteur societe entreprise cabinet laboratoire groupe les des aux centre espace salle poste bureau logiciel".split()
+    [
+        "ehpad",
+        "residence",
+        "clinique",
+        "site",
+        "service",
+        "unite",
+        "maison",
+        "foyer",
+        "pole",
+        "hopital",
+        "rue",
+        "association",
+        "etablissement",
+        "avenue",
+        "impasse",
+        "villa",
+        "chateau",
+        "domaine",
+        "secteur",
+        "societe",
+        "entreprise",
+        "cabinet",
+        "laboratoire",
+        "groupe",
+        "les",
+        "des",
+        "aux",
+        "centre",
+        "espace",
+        "salle",
+        "poste",
+        "bureau",
+        "logiciel",
+    ]
 )
 PRIVILEGED = frozenset(
-    "administrateur administrateurs administratrice administrator administrators admin admins root krbtgt superadmin sysadmin superviseur "
-    "superutilisateur superuser widip backup sauvegarde sysadm domainadmin domadmin".split()
+    [
+        "administrateur",
+        "administrateurs",
+        "administratrice",
+        "administrator",
+        "administrators",
+        "admin",
+        "admins",
+        "root",
+        "krbtgt",
+        "superadmin",
+        "sysadmin",
+        "superviseur",
+        "superutilisateur",
+        "superuser",
+        "widip",
+        "backup",
+        "sauvegarde",
+        "sysadm",
+        "domainadmin",
+        "domadmin",
+    ]
 )

@@ -13,12 +13,73 @@ from orchestrator.assist.french import Sentence, Word, is_known
 from orchestrator.assist.lexicon import INSTITUTIONS, PRIVILEGED
 from orchestrator.assist.plans import Person
 
-_CIVILITIES = frozenset("mme mmes madame monsieur mr mlle mademoiselle melle dr docteur mrs miss".split())
-_PARTICLES = frozenset("de du des d le la les el al ben bel van von di da dos st saint sainte o abou ait".split())
-_LOGIN_CUES = frozenset("login identifiant samaccountname utilisateur user username".split())
-_LOGIN = re.compile(r"\s{0,2}(?:est|:|=|\()?\s{0,2}[\"'«]?\s?([A-Za-z][A-Za-z0-9._-]{1,19})(?![\w@-])")
+_CIVILITIES = frozenset(
+    ["mme", "mmes", "madame", "monsieur", "mr", "mlle", "mademoiselle", "melle", "dr", "docteur", "mrs", "miss"]
+)
+_PARTICLES = frozenset(
+    [
+        "de",
+        "du",
+        "des",
+        "d",
+        "le",
+        "la",
+        "les",
+        "el",
+        "al",
+        "ben",
+        "bel",
+        "van",
+        "von",
+        "di",
+        "da",
+        "dos",
+        "st",
+        "saint",
+        "sainte",
+        "o",
+        "abou",
+        "ait",
+    ]
+)
+_LOGIN_CUES = frozenset(["login", "identifiant", "samaccountname", "utilisateur", "user", "username"])
+_LOGIN = re.compile(r"\s{0,2}(?:est|de|:|=|\()?\s{0,2}[\"'«]?\s?([A-Za-z][A-Za-z0-9._-]{1,19})(?![\w@-])")
 _ONSETS = frozenset(
-    "bl br ch cl cr dr fl fr gl gr gn kl kr ph pl pr ps qu rh sc sk sl sm sn sp sq st th tr ts vr wh wr".split()
+    [
+        "bl",
+        "br",
+        "ch",
+        "cl",
+        "cr",
+        "dr",
+        "fl",
+        "fr",
+        "gl",
+        "gr",
+        "gn",
+        "kl",
+        "kr",
+        "ph",
+        "pl",
+        "pr",
+        "ps",
+        "qu",
+        "rh",
+        "sc",
+        "sk",
+        "sl",
+        "sm",
+        "sn",
+        "sp",
+        "sq",
+        "st",
+        "th",
+        "tr",
+        "ts",
+        "vr",
+        "wh",
+        "wr",
+    ]
 )
 _VOWELS = "aeiouy"
 MAX_NAME_WORDS = 5

@@ -10,12 +10,34 @@ from orchestrator.assist.clauses import Clause, Item
 _SKIPPED = frozenset({"AD", "JOB", "ART", "w", "STAFF", "LOCKED"})
 _STATES = ("FORGOT", "LOCKED", "CANT", "EXPIRED")
 _NOT_A_CANDIDATE_AFTER = frozenset(
-    "avec contacter prevenir voir selon cc copie par transmettre envoyer "
-    "remettre communiquer donner remercie part demande".split()
+    [
+        "avec",
+        "contacter",
+        "prevenir",
+        "voir",
+        "selon",
+        "cc",
+        "copie",
+        "par",
+        "transmettre",
+        "envoyer",
+        "remettre",
+        "communiquer",
+        "donner",
+        "remercie",
+        "part",
+        "demande",
+    ]
 )
-_GREETED = frozenset("bonjour bonsoir salut hello bjr bsr slt coucou merci cher chere hi dear".split())
-_SPEAKS = frozenset("m nous me vous dit demande demandait souhaite signale informe remercie".split())
-_PLURALS = frozenset("comptes mots acces sessions ceux celles accounts passwords creations mdps".split())
+_GREETED = frozenset(
+    ["bonjour", "bonsoir", "salut", "hello", "bjr", "bsr", "slt", "coucou", "merci", "cher", "chere", "hi", "dear"]
+)
+_SPEAKS = frozenset(
+    ["m", "nous", "me", "vous", "dit", "demande", "demandait", "souhaite", "signale", "informe", "remercie"]
+)
+_PLURALS = frozenset(
+    ["comptes", "mots", "acces", "sessions", "ceux", "celles", "accounts", "passwords", "creations", "mdps"]
+)
 
 
 class Kind(StrEnum):
@@ -88,6 +110,8 @@ def _after_object(items: tuple[Item, ...], at: int) -> list[Owner]:
         if item.tag == "NAME":
             if not prepared and index > at + 2:
                 return []
+            if is_kin(items, index):
+                return [Owner(Kind.SOMEBODY)]
             if _is_recipient(items, at, index):
                 return []
             return _coordinated(items, index, plural=plural)
@@ -97,10 +121,8 @@ def _after_object(items: tuple[Item, ...], at: int) -> list[Owner]:
             somebody = somebody or prepared
         elif item.tag in ("OF", "FOR") or item.fold == ":":
             prepared = True
-        elif (
-            item.tag not in _SKIPPED
-            and item.fold not in (",", "(", "nouvelle", "nouveau", "•", "\n")
-            or (item.fold == "," and not prepared)
+        elif (item.tag not in _SKIPPED and item.fold not in (",", "(", "nouvelle", "nouveau", "•", "\n")) or (
+            item.fold == "," and not prepared
         ):
             break
     return [Owner(Kind.SOMEBODY)] if somebody else []
@@ -185,7 +207,7 @@ def is_beside(items: tuple[Item, ...], at: int) -> bool:
     """True for somebody who is greeted, thanked, quoted or written to: the account is not his by being named."""
     before = [other.fold for other in items[max(0, at - 2) : at]]
     after = [other.fold for other in items[at + 1 : at + 3]]
-    if set(after[:1]) & _SPEAKS:
+    if set(after[:1]) & _SPEAKS or is_kin(items, at):
         return True
     if (not at and after[:1] == [","]) or (
         not after and (before[-1:] == [","] or (at and items[at - 1].tag in ("ASK", "THANKS")))
@@ -196,6 +218,15 @@ def is_beside(items: tuple[Item, ...], at: int) -> bool:
     if set(before[-1:]) & _GREETED:
         return not after or items[at + 1].tag != "AUX"
     return bool(set(before) & _NOT_A_CANDIDATE_AFTER)
+
+
+def is_kin(items: tuple[Item, ...], at: int) -> bool:
+    """ "la fille de Mme X", "le remplaçant de M. Y": it is not about X or Y."""
+    if at < 2 or items[at - 1].tag != "OF":
+        return False
+    head = items[at - 2].tag
+    article = at > 2 and items[at - 3].tag in ("ART", "MY", "OUR", "POSS3")
+    return head in ("STAFF", "JOB", "REPLACE") or (head == "w" and article)
 
 
 def is_introduction(items: tuple[Item, ...], at: int) -> bool:

@@ -9,7 +9,6 @@ from orchestrator.assist.clauses import Clause, Item
 from orchestrator.assist.owners import Kind, Owner, find_candidates, is_introduction
 from orchestrator.assist.plans import Person
 
-
 MAX_PEOPLE = 50
 
 

@@ -8,24 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 
-from orchestrator.assist.asking import Asked, has_second_order, is_desktop, is_other_system, read_clause
 from orchestrator.assist.body import has_overrides, normalise, parse_own_text
 from orchestrator.assist.clauses import Clause, parse_clauses
-from orchestrator.assist.dates import Day, find_days
-from orchestrator.assist.details import Form, find_form, find_job, find_model, find_place, find_service
 from orchestrator.assist.french import fold, parse_sentences
-from orchestrator.assist.owners import Kind, Owner, find_candidates, find_owners
-from orchestrator.assist.persons import Context, find_person, person_of
-from orchestrator.assist.plans import MAX_QUOTE, Missing, Person, Plan, Request
+from orchestrator.assist.plans import Missing, Person, Plan, Request
+from orchestrator.assist.reading import Reading
+from orchestrator.assist.unasked import question_of, unasked_of
 
 __all__ = ["Missing", "Person", "Plan", "Request", "normalise", "read_requests"]
 
-MAX_REQUESTS = 20
-MAX_ASKED = 100
 _PREFIX = re.compile(r"^\s*(?:(?:re|tr|fw|fwd|rép|rep)\s?:\s?|\[[^\]]{1,40}\]\s?){1,6}", re.IGNORECASE)
 _ORDERS_TO_SOFTWARE = re.compile(
     r"\b(?:ignor\w{1,5}|(?<!ai )(?<!a )oublie[rz]?|contourn\w{1,4}|disregard|forget|bypass|override)\b.{0,40}"
@@ -34,20 +27,6 @@ _ORDERS_TO_SOFTWARE = re.compile(
     r"|\byou are now\b|\btu es (?:maintenant |desormais )?(?:un|une|l'|le|la) ?(?:assistant|ia|robot|agent|administrateur|systeme)"
     r"|\[/?inst\]|<\|im_|\bsans (?:aucune )?(?:validation|approbation|verification)\b|\bfunction call\b|\btool call\b|reset_password|unlock_account"
 )
-_MOVEMENTS = {Plan.CREATE_ACCOUNT: "ARRIVE", Plan.DISABLE: "LEAVE", Plan.ENABLE: "RETURN", Plan.MOVE: "MOVE"}
-_FAMILY = {Plan.PASSWORD_RESET: "sign-in", Plan.UNLOCK: "sign-in"}
-
-
-@dataclass
-class _Found:
-    """One thing asked, gathered over the clauses that ask it."""
-
-    plan: Plan
-    owner: Owner
-    person: Person | None
-    clause: Clause
-    certainty: float
-    clauses: list[Clause] = field(default_factory=list)
 
 
 def read_requests(text: str, *, title: str = "", today: date) -> list[Request]:
@@ -60,268 +39,13 @@ def read_requests(text: str, *, title: str = "", today: date) -> list[Request]:
     subject, body = full_title[prefix.end() if prefix else 0 :], parse_own_text(full_text)
     clauses = list(_clauses(subject, body))
     if _ORDERS_TO_SOFTWARE.search(fold(f"{subject}\n{full_text}")):
-        return [_question(clauses, subject, body, confidence=0.2)]
-    reading = _Reading(subject, body, clauses, today, is_reply=prefix is not None)
+        return [question_of(clauses, subject, body, confidence=0.2)]
+    reading = Reading(subject, body, clauses, today, is_reply=prefix is not None)
     requests = reading.requests(hidden=has_overrides(title + text))
-    return requests[:MAX_REQUESTS] or [_unasked(clauses, subject, body)]
+    return requests or [unasked_of(clauses, subject, body)]
 
 
 def _clauses(subject: str, body: str) -> Iterable[Clause]:
     for in_title, part in ((True, subject), (False, body)):
         for number, sentence in enumerate(parse_sentences(part)):
             yield from parse_clauses(sentence, part, number=0 if in_title else number + 1, in_title=in_title)
-
-
-class _Reading:
-    def __init__(self, subject: str, body: str, clauses: list[Clause], today: date, *, is_reply: bool) -> None:
-        self.subject, self.body, self.clauses, self.today = subject, body, clauses, today
-        self.context = Context(clauses)
-        self.form = find_form(body)
-        self.model = find_model(clauses)
-        self.is_reply = is_reply
-
-    def requests(self, *, hidden: bool) -> list[Request]:
-        if any(clause.has("AWAY") or (clause.has("DONE") and not clause.in_title) for clause in self.clauses):
-            return []
-        asked = [
-            (clause, found) for clause in self.clauses if (found := read_clause(clause)) and not self._is_old(clause)
-        ]
-        asked = asked[:MAX_ASKED]
-        ours = [(clause, found) for clause, found in asked if not self._is_elsewhere(clause, found.plan)]
-        acts = self._merged([found for clause, what in ours for found in self._found(clause, what)])
-        if not acts and self._is_arrival_form():
-            acts = [
-                _Found(
-                    Plan.CREATE_ACCOUNT,
-                    Owner(Kind.UNSAID),
-                    self.form.person if self.form else None,
-                    self.clauses[0],
-                    0.7,
-                    [],
-                )
-            ]
-        requests = [self._request(found, hidden=hidden) for found in acts[:MAX_REQUESTS]]
-        if requests and (trouble := self._trouble(ours)) is not None:
-            requests.append(trouble)
-        return requests
-
-    def _is_old(self, clause: Clause) -> bool:
-        """The title of an answer repeats what was asked before."""
-        return clause.in_title and self.is_reply
-
-    def _is_elsewhere(self, clause: Clause, plan: Plan) -> bool:
-        """It is about another system, or about an administrator's or a machine's account: people look at it."""
-        if any(item.mention and item.mention.privileged for item in clause.items):
-            return True
-        if is_other_system(clause):
-            return True
-        if clause.has("OTHER", "THING"):
-            return False
-        signs_in = plan in (Plan.PASSWORD_RESET, Plan.UNLOCK)
-        others = [other for other in self.clauses if other.has("OTHER") and (signs_in or other.in_title)]
-        return bool(others) and not is_desktop(clause) and not self._is_desktop_text()
-
-    def _is_desktop_text(self) -> bool:
-        return any(is_desktop(clause) and not clause.has("OTHER") for clause in self.clauses)
-
-    def _is_arrival_form(self) -> bool:
-        return self.form is not None and any(clause.has("ARRIVE") for clause in self.clauses)
-
-    def _found(self, clause: Clause, asked: Asked) -> list[_Found]:
-        owners = find_owners(clause)
-        if not owners and asked.plan not in (Plan.PASSWORD_RESET, Plan.UNLOCK) and (only := Context([clause]).people):
-            names = [item for item in clause.items if item.tag == "NAME" and person_of(item) in only]
-            owners = [Owner(Kind.NAMED, names[0])] if len(only) == 1 and names else []
-        if not owners:
-            person = self._moving(asked.plan) or self._understood
-            return [_Found(asked.plan, Owner(Kind.UNSAID), person, clause, asked.certainty, [clause])]
-        return [
-            _Found(asked.plan, owner, find_person(owner, self.context), clause, asked.certainty, [clause])
-            for owner in owners
-        ]
-
-    def _moving(self, plan: Plan) -> Person | None:
-        """The one person of the text, where it says that he comes, goes, or comes back."""
-        tag = _MOVEMENTS.get(plan)
-        moves = tag and any(clause.has(tag) and find_candidates(clause) for clause in self.clauses)
-        return self.context.only_one() if moves else None
-
-    @cached_property
-    def _understood(self) -> Person | None:
-        """Whose account "the account" is: the author's, when his is the only one spoken of and nobody else is named."""
-        owners = [owner for clause in self.clauses if not clause.has("OTHER", "THING") for owner in find_owners(clause)]
-        mine = bool(owners) and all(owner.kind is Kind.AUTHOR for owner in owners)
-        return self.context.author if mine and not self.context.people and not self.context.unreadable else None
-
-    def _merged(self, found: list[_Found]) -> list[_Found]:
-        """One for each plan and person. What names nobody goes with the one person of the same family of plans."""
-        groups: dict[str, list[_Found]] = {}
-        for each in found:
-            groups.setdefault(_FAMILY.get(each.plan, each.plan), []).append(each)
-        return [merged for group in groups.values() for merged in self._one_family(group)]
-
-    def _one_family(self, group: list[_Found]) -> list[_Found]:
-        merged: list[_Found] = []
-        for each in sorted(group, key=lambda found: found.person is None):
-            same = [
-                other
-                for other in merged
-                if other.person == each.person and (each.person or _is_same_unknown(other, each))
-            ]
-            if not same and each.owner.kind is Kind.UNSAID and each.person is None:
-                same = merged if len(merged) == 1 else [other for other in merged if other.plan is each.plan]
-            if same:
-                _absorb(same[0], each)
-            else:
-                merged.append(each)
-        return merged
-
-    def _request(self, found: _Found, *, hidden: bool) -> Request:
-        person = None if hidden else found.person
-        if person is None and not hidden and self.form and found.plan is Plan.CREATE_ACCOUNT:
-            person = self.form.person
-        if person is not None and person.is_author and found.plan in (Plan.CREATE_ACCOUNT, Plan.DISABLE):
-            person = None
-        model = (
-            person_of(self.model)
-            if self.model and not hidden and found.plan in (Plan.CREATE_ACCOUNT, Plan.MOVE)
-            else None
-        )
-        arrival, departure = self._days(found)
-        details = self._details(found)
-        request = Request(
-            plan=found.plan,
-            person=person,
-            same_rights_as=model,
-            arrival=arrival,
-            departure=departure,
-            quote=_quote(found.clause, self._text_of(found.clause)),
-            confidence=round(found.certainty - (0.3 if person is None else 0), 2),
-            **details,
-        )
-        return request.model_copy(update={"missing": _missing(request)})
-
-    def _text_of(self, clause: Clause) -> str:
-        return self.subject if clause.in_title else self.body
-
-    def _details(self, found: _Found) -> dict[str, str | None]:
-        if found.plan is Plan.CREATE_ACCOUNT:
-            around = [*found.clauses, *(clause for clause in self.clauses if clause.has("ARRIVE"))]
-            job = next((job for clause in around if (job := find_job(clause))), None)
-            form = self.form or Form(None)
-            return {"job": form.job or job, "service": form.service or find_service(self.body, 0, len(self.body))}
-        if found.plan is Plan.MOVE:
-            return {"place": self._place()}
-        return {}
-
-    def _place(self) -> str | None:
-        for clause in self.clauses:
-            if not clause.in_title and (at := clause.first("MOVE", "ARRIVE")) >= 0:
-                end = clause.items[-1].end
-                if place := find_place(self.body, clause.items[at].end, end):
-                    return place
-        return None
-
-    def _days(self, found: _Found) -> tuple[date | None, date | None]:
-        if found.plan in (Plan.PASSWORD_RESET, Plan.UNLOCK):
-            return None, None
-        days = self._days_near(found)
-        starts = {day.day for day in days if not day.is_end}
-        ends = {day.day for day in days if day.is_end}
-        if found.plan is Plan.DISABLE:
-            starts, ends = set(), starts | ends
-        return (starts.pop() if len(starts) == 1 else None), (ends.pop() if len(ends) == 1 else None)
-
-    def _days_near(self, found: _Found) -> list[Day]:
-        """The days of the sentences that ask it; else of the whole text."""
-        numbers = {clause.number for clause in found.clauses if not clause.in_title}
-        for wanted in (numbers, {clause.number for clause in self.clauses if not clause.in_title}):
-            near: list[Day] = []
-            for clause in self.clauses:
-                if clause.number in wanted and not clause.in_title:
-                    near += find_days(
-                        self.body, today=self.today, start=clause.items[0].start, end=clause.items[-1].end
-                    )
-            if near:
-                return near
-        return find_days(self.subject, today=self.today)
-
-    def _trouble(self, ours: list[tuple[Clause, Asked]]) -> Request | None:
-        """A second thing in the ticket that somebody must look at: another order, a device, another system."""
-        acting = {id(clause) for clause, _ in ours}
-        for clause, asked in ours:
-            if has_second_order(clause, asked):
-                return Request(plan=Plan.QUESTION, quote=_quote(clause, self._text_of(clause)), confidence=0.5)
-        for clause in self.clauses:
-            if id(clause) in acting or clause.in_title:
-                continue
-            if clause.has("DEVICE", "OTHER", "THING") and clause.has(
-                "TROUBLE", "REFUSED", "CANT", "FORGOT", "LOCKED", "ASK", "NEED"
-            ):
-                return Request(plan=Plan.QUESTION, quote=_quote(clause, self.body), confidence=0.6)
-        return None
-
-
-def _is_same_unknown(one: _Found, other: _Found) -> bool:
-    """Two unknown people are taken for one, unless one of them is named (unreadably)."""
-    return one.owner == other.owner or Kind.NAMED not in (one.owner.kind, other.owner.kind)
-
-
-def _absorb(kept: _Found, other: _Found) -> None:
-    if kept.plan is not other.plan:
-        kept.plan = Plan.PASSWORD_RESET  # a reset also unlocks
-    if other.certainty > kept.certainty or kept.clause.in_title:
-        kept.clause = other.clause if not other.clause.in_title else kept.clause
-    kept.certainty = max(kept.certainty, other.certainty)
-    kept.clauses += other.clauses
-
-
-def _missing(request: Request) -> tuple[Missing, ...]:
-    missing: list[Missing] = []
-    person = request.person
-    if person is None:
-        missing.append(Missing.PERSON)
-    elif not person.is_author and not person.login:
-        missing += [Missing.LASTNAME] if not person.lastname else []
-        missing += [Missing.FIRSTNAME] if not person.firstname and request.plan is Plan.CREATE_ACCOUNT else []
-    if request.plan is Plan.CREATE_ACCOUNT:
-        missing += [Missing.JOB] if not request.job else []
-        missing += [Missing.ARRIVAL] if not request.arrival else []
-    if request.plan is Plan.DISABLE and not request.departure:
-        missing.append(Missing.DEPARTURE)
-    if request.plan is Plan.MOVE and not request.place:
-        missing.append(Missing.PLACE)
-    return tuple(missing)
-
-
-def _quote(clause: Clause, text: str) -> str:
-    return text[clause.items[0].start : clause.items[-1].end][:MAX_QUOTE].strip()
-
-
-def _question(clauses: list[Clause], subject: str, body: str, *, confidence: float) -> Request:
-    telling = next((clause for clause in clauses if not clause.in_title and not clause.has("GREETING")), None) or next(
-        iter(clauses), None
-    )
-    if telling is None:
-        return Request(plan=Plan.QUESTION, missing=(Missing.REQUEST,))
-    quote = _quote(telling, subject if telling.in_title else body)
-    return Request(plan=Plan.QUESTION, quote=quote, confidence=confidence)
-
-
-_IT = ("SECRET", "ACCOUNT", "OTHER", "THING", "DEVICE", "RESET", "UNLOCK", "LOCKED", "AD", "MAIL_SEEN", "LOGIN")
-
-
-def _unasked(clauses: list[Clause], subject: str, body: str) -> Request:
-    """A text that asks nothing of an account: ours to answer, or not ours."""
-    own = [clause for clause in clauses if not clause.in_title]
-    question = _question(clauses, subject, body, confidence=0.6)
-    about_it = any(clause.has(*_IT) for clause in own or clauses)
-    if any(clause.has("AWAY", "ABSENT") for clause in clauses):
-        return question.model_copy(update={"plan": Plan.NOT_OURS, "confidence": 0.9})
-    if any(clause.has("SPAM") for clause in clauses) and not any(clause.has("I", "MAIL_SEEN") for clause in clauses):
-        return question.model_copy(update={"plan": Plan.NOT_OURS, "confidence": 0.8})
-    if about_it:
-        return question
-    if any(clause.has("HOUSE") for clause in clauses) or (own and any(clause.has("THANKS", "DONE") for clause in own)):
-        return question.model_copy(update={"plan": Plan.NOT_OURS, "confidence": 0.7})
-    return question.model_copy(update={"confidence": 0.3})
