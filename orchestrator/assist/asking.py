@@ -8,27 +8,16 @@ from dataclasses import dataclass
 from orchestrator.assist.clauses import Clause, Item
 from orchestrator.assist.french import correct, is_known
 from orchestrator.assist.plans import Plan
+from orchestrator.assist.words import word_set
 
 _PARTICIPLE = re.compile(r"(?:e|ee|es|ees|u|us|ue|ed)$")
 _INFINITIVE = re.compile(r"(?:er|ez|ir|re)$")
-_DESKTOP = frozenset(
-    [
-        "windows",
-        "session",
-        "sessions",
-        "ordinateur",
-        "ordi",
-        "pc",
-        "informatique",
-        "domaine",
-        "ad",
-        "reseau",
-        "active",
-        "directory",
-        "poste_informatique",
-    ]
+_DESKTOP = word_set(
+    """
+    windows session sessions ordinateur ordi pc informatique domaine ad reseau active directory poste_informatique
+    """
 )
-_LOGIN_PLACE = frozenset(["session", "sessions", "cession", "windows", "ordinateur", "ordi", "pc", "compte"])
+_LOGIN_PLACE = word_set("session sessions cession windows ordinateur ordi pc compte")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +30,7 @@ class Asked:
 
 
 def read_clause(clause: Clause) -> Asked | None:
-    """The plan that a clause asks, whatever system it speaks of; None when it asks nothing of the kind."""
+    """The plan that a clause asks, whatever system it speaks of; None when it asks nothing."""
     if clause.has("MAIL_SEEN") or _is_yours(clause.items):
         return None
     for reader in (_read_orders, _read_states, _read_movements):

@@ -45,13 +45,15 @@ _CLOSING_LINE = re.compile(
 _CLOSING_INSIDE = re.compile(rf"(?:^|[\s,.;!?]){_CLOSING}\b(?! de\b| vous\b)")
 _THANKS_LINE = re.compile(r"^\W{0,3}(?:un grand |encore )?(?:merci|mci|thanks|thank you|gracias)\b[\w ,'!.-]{0,45}$")
 _CONTACT = re.compile(
-    r"(?:[\d .+()/-]{8,30}|(?:t[ée]l|tel|fax|mobile|port|t|p)\W{1,3}[\d .+()/-]{8,30}|\S{1,60}@\S{1,60}|(?:https?://|www\.)\S{1,200}"
+    r"(?:[\d .+()/-]{8,30}|(?:t[ée]l|tel|fax|mobile|port|t|p)\W{1,3}[\d .+()/-]{8,30}|\S{1,60}@\S{1,60}"
+    r"|(?:https?://|www\.)\S{1,200}"
     r"|(?:[A-ZÀ-Ö][\w'.-]{0,30}|[A-Z]\.)(?: (?:[A-ZÀ-Ö][\w'.-]{0,30}|d[eu]s?|la|le|les)){1,5})?$"
 )
 _AFTERTHOUGHT = re.compile(r"^p\.?s\.? ?:")
 _LABEL = re.compile(r"^[\w' .-]{2,40} ?:")
 _ASKING = re.compile(
-    r"\b(?:pouvez|pourriez|merci de|svp|veuillez|faut|compte|session|passe|mdp|besoin|plus|pas|est|arrivee?|fin|depart)\b|debloq|deverr|reinit|cree|creation|activ|suppr|\d/\d"
+    r"\b(?:pouvez|pourriez|merci de|svp|veuillez|faut|compte|session|passe|mdp|besoin|plus|pas|est|arrivee?|fin|depart)\b"
+    r"|debloq|deverr|reinit|cree|creation|activ|suppr|\d/\d"
 )
 
 
@@ -73,7 +75,7 @@ def has_overrides(text: str) -> bool:
 
 
 def normalise(text: str) -> str:
-    """The readable text: no markup, no invisible character, plain apostrophes and spaces; 100,000 characters at most."""
+    """The readable text: no markup, no invisible character, plain apostrophes and spaces. 100,000 characters at most."""
     if len(text) > MAX_TEXT:
         text = text[:MAX_TEXT]
         text = text[: max(text.rfind(" "), text.rfind("\n")) + 1 or MAX_TEXT]

@@ -9,23 +9,11 @@ from datetime import date, timedelta
 
 from orchestrator.assist.french import fold
 
-_MONTHS = [
-    "janvier",
-    "fevrier",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "aout",
-    "septembre",
-    "octobre",
-    "novembre",
-    "decembre",
-]
-_SHORT = {"janv": 1, "fev": 2, "fevr": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11, "dec": 12}
-_MONTH = {**{name: at for at, name in enumerate(_MONTHS, 1)}, **_SHORT}
-_DAYS = {name: at for at, name in enumerate(["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"])}
+_MONTH = {
+    **dict(janvier=1, fevrier=2, mars=3, avril=4, mai=5, juin=6, juillet=7, aout=8, septembre=9, octobre=10),
+    **dict(novembre=11, decembre=12, janv=1, fev=2, fevr=2, avr=4, juil=7, sept=9, oct=10, nov=11, dec=12),
+}
+_DAYS = dict(lundi=0, mardi=1, mercredi=2, jeudi=3, vendredi=4, samedi=5, dimanche=6)
 _NEAR = {
     "aujourd'hui": 0,
     "ce jour": 0,
@@ -47,7 +35,8 @@ _DATE = re.compile(
 _COUNTS = {"un": 1, "une": 1, "deux": 2, "trois": 3}
 _OVER = re.compile(r"\b(?:partie?s?|quittee?|depuis|etait|est parti)\b[^.]{0,20}$")
 _UNTIL = re.compile(
-    r"(?:jusqu'?(?: ?a)?u?|fin de (?:contrat|mission|stage)\W{0,3}(?:le)?|fin|termine|date de (?:fin|depart|sortie)[^:\n]{0,20}:|fin [^:\n]{0,20}:)[ :]{0,3}(?:le |au )?$"
+    r"(?:jusqu'?(?: ?a)?u?|fin de (?:contrat|mission|stage)\W{0,3}(?:le)?|fin|termine"
+    r"|date de (?:fin|depart|sortie)[^:\n]{0,20}:|fin [^:\n]{0,20}:)[ :]{0,3}(?:le |au )?$"
 )
 _RANGE = re.compile(r"^ (?:au|-|a) $")
 

@@ -1,4 +1,4 @@
-"""What else a request says: the new colleague's job and service, whose rights to copy, where somebody goes; and forms."""
+"""What else a request says: job and service, whose rights to copy, where somebody goes; and forms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from orchestrator.assist.plans import Person
 
 MAX_LINE = 80
 _END = re.compile(
-    r"[,;.!?\n(\"]| à compter| à partir| dès | à dater| le \d| depuis| lundi| mardi| mercredi| jeudi| vendredi| samedi| dimanche| demain| en tant| comme | pour | et | avec | merci|$"
+    r"[,;.!?\n(\"]| à compter| à partir| dès | à dater| le \d| depuis"
+    r"| lundi| mardi| mercredi| jeudi| vendredi| samedi| dimanche| demain| en tant| comme | pour | et | avec | merci|$"
 )
 _TARGET = re.compile(
     r"(?:\bau|\bà la|\bà l'|\baux|\bà|\bvers(?: le| la| l')?|\bsur(?: le| la| l')?|\ben)\s{0,2}(?=[A-Za-zÀ-ÿ])"

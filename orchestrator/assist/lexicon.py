@@ -5,6 +5,8 @@ A word stands under one meaning only. Everything here is also what a name is not
 
 from __future__ import annotations
 
+from orchestrator.assist.words import word_set
+
 FORMS: dict[str, str] = {
     # objects
     "SECRET": """
@@ -195,99 +197,57 @@ FORMS: dict[str, str] = {
 }
 
 # Not keywords, and never names or misspelt keywords either.
-PLAIN_WORDS = """
-afin ainsi alors apres aussi autre autres avance avant avec bien bienvenue bientot bonne bon bcp beaucoup car cas ceci
-cela ces ci client collectif compter complet concernant contact contacter contre correct correspondance court dans
-debut delai dernier derniere des dessus deux devoir deuxieme dire dit doit donc dont droit droits du durant effectif
-effectifs egalement elle encore enfin ensuite entre essais envoi erreur et eu eux exemple facon faire fait fois font
-forme fin finalement fonction gens grande grand gros heure heures hier ici il ils informatiques jour journee jours
-jusqu jusque la laisser le les lui lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril mai
-juin juillet aout septembre octobre novembre decembre matin maladie maternite meme memes messieurs mesdames mieux mise
-moins mois monde moment ne n ni niveau nom prenom non nous nouveau nouveaux nouvel nouvelle nouvelles nuit objet on ou
-oui par parce parental pardon parmi part partir pendant perso petit peu peut plus plusieurs possible post pouvoir
-premier premiere presse prevenir prevu prise pris prochain prochaine propose quand que quelqu quelque qui quoi
-quotidien rapidement rappel regarder remercie rendre rentre retard rien sa sait savoir se second semaine sera seul si
-soir soit sommes son sont sous souvent suis suite sujet super sur ta tel tes tot toujours tous tout toute toutes
-travail travailler tres trop trois trouver urgence urgent urgente utilisateur utilisatrice va vacances vacance valider
-vers veut via vient ville vite voici voila voir vois vos votre vous vrai y test tests numero adresse ticket tickets
-demande reference sante soins soin medical medicale protegee alzheimer qualite hotelier hoteliere animation
-administratif administrative administration technique maintenance ressources humaines rh comptabilite paie lilas conge
-conges arret retour astreinte garde horaires mutuelle remplacement general generale principal principale actuel
-actuelle ancien ancienne soiree support hotline widip glpi helpdesk monsieur madame microsoft google linux android mac
-apple chambre familles famille invite resident residents residente usagers papier page bleue couleur noir blanc etage
-rdc aile batiment message messages texte photo capture piece jointe pieces jointes joint lien liens clic cordialement
-debloquage e-mail ferme interim renfort mi temps ci-dessus ci-dessous ci-joint svp merci aujourd hui demain depuis
-poste attente retabli temporaire definitif definitivement immediatement ses mes toi moi aucune mercii mci attends
-attend impossible marche clique cliquer allume eteint eteindre redemarrer redemarre mets met mettre affiche ecrit
-ecrire utiliser utilise remplir remplie formulaire ligne sert nos cette celle tant sachant besoin droite gauche code
-codes valable
-""".split()  # noqa: SIM905
-
-TYPO_TARGETS = """
-reinitialiser reinitialise reinitialisation debloquer debloque deblocage deverrouiller deverrouille verrouille session
-password windows compte comptes desactiver desactive desactivation supprimer supprime suppression reactiver reactive
-creation oublier oublie oubliee bloquee connecter connexion identifiant ordinateur demissionne netsoins imprimante
-messagerie utilisateur
-""".split()  # noqa: SIM905
-
-INSTITUTIONS = frozenset(
-    [
-        "ehpad",
-        "residence",
-        "clinique",
-        "site",
-        "service",
-        "unite",
-        "maison",
-        "foyer",
-        "pole",
-        "hopital",
-        "rue",
-        "association",
-        "etablissement",
-        "avenue",
-        "impasse",
-        "villa",
-        "chateau",
-        "domaine",
-        "secteur",
-        "societe",
-        "entreprise",
-        "cabinet",
-        "laboratoire",
-        "groupe",
-        "les",
-        "des",
-        "aux",
-        "centre",
-        "espace",
-        "salle",
-        "poste",
-        "bureau",
-        "logiciel",
-    ]
+PLAIN_WORDS = word_set(
+    """
+    afin ainsi alors apres aussi autre autres avance avant avec bien bienvenue bientot bonne bon bcp beaucoup car
+    cas ceci cela ces ci client collectif compter complet concernant contact contacter contre correct
+    correspondance court dans debut delai dernier derniere des dessus deux devoir deuxieme dire dit doit donc dont
+    droit droits du durant effectif effectifs egalement elle encore enfin ensuite entre essais envoi erreur et eu
+    eux exemple facon faire fait fois font forme fin finalement fonction gens grande grand gros heure heures hier
+    ici il ils informatiques jour journee jours jusqu jusque la laisser le les lui lundi mardi mercredi jeudi
+    vendredi samedi dimanche janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
+    matin maladie maternite meme memes messieurs mesdames mieux mise moins mois monde moment ne n ni niveau nom
+    prenom non nous nouveau nouveaux nouvel nouvelle nouvelles nuit objet on ou oui par parce parental pardon
+    parmi part partir pendant perso petit peu peut plus plusieurs possible post pouvoir premier premiere presse
+    prevenir prevu prise pris prochain prochaine propose quand que quelqu quelque qui quoi quotidien rapidement
+    rappel regarder remercie rendre rentre retard rien sa sait savoir se second semaine sera seul si soir soit
+    sommes son sont sous souvent suis suite sujet super sur ta tel tes tot toujours tous tout toute toutes travail
+    travailler tres trop trois trouver urgence urgent urgente utilisateur utilisatrice va vacances vacance valider
+    vers veut via vient ville vite voici voila voir vois vos votre vous vrai y test tests numero adresse ticket
+    tickets demande reference sante soins soin medical medicale protegee alzheimer qualite hotelier hoteliere
+    animation administratif administrative administration technique maintenance ressources humaines rh
+    comptabilite paie lilas conge conges arret retour astreinte garde horaires mutuelle remplacement general
+    generale principal principale actuel actuelle ancien ancienne soiree support hotline widip glpi helpdesk
+    monsieur madame microsoft google linux android mac apple chambre familles famille invite resident residents
+    residente usagers papier page bleue couleur noir blanc etage rdc aile batiment message messages texte photo
+    capture piece jointe pieces jointes joint lien liens clic cordialement debloquage e-mail ferme interim renfort
+    mi temps ci-dessus ci-dessous ci-joint svp merci aujourd hui demain depuis poste attente retabli temporaire
+    definitif definitivement immediatement ses mes toi moi aucune mercii mci attends attend impossible marche
+    clique cliquer allume eteint eteindre redemarrer redemarre mets met mettre affiche ecrit ecrire utiliser
+    utilise remplir remplie formulaire ligne sert nos cette celle tant sachant besoin droite gauche code codes
+    valable
+    """
 )
-PRIVILEGED = frozenset(
-    [
-        "administrateur",
-        "administrateurs",
-        "administratrice",
-        "administrator",
-        "administrators",
-        "admin",
-        "admins",
-        "root",
-        "krbtgt",
-        "superadmin",
-        "sysadmin",
-        "superviseur",
-        "superutilisateur",
-        "superuser",
-        "widip",
-        "backup",
-        "sauvegarde",
-        "sysadm",
-        "domainadmin",
-        "domadmin",
-    ]
+
+TYPO_TARGETS = word_set(
+    """
+    reinitialiser reinitialise reinitialisation debloquer debloque deblocage deverrouiller deverrouille verrouille
+    session password windows compte comptes desactiver desactive desactivation supprimer supprime suppression
+    reactiver reactive creation oublier oublie oubliee bloquee connecter connexion identifiant ordinateur
+    demissionne netsoins imprimante messagerie utilisateur
+    """
+)
+
+INSTITUTIONS = word_set(
+    """
+    ehpad residence clinique site service unite maison foyer pole hopital rue association etablissement avenue
+    impasse villa chateau domaine secteur societe entreprise cabinet laboratoire groupe les des aux centre espace
+    salle poste bureau logiciel
+    """
+)
+PRIVILEGED = word_set(
+    """
+    administrateur administrateurs administratrice administrator administrators admin admins root krbtgt
+    superadmin sysadmin superviseur superutilisateur superuser widip backup sauvegarde sysadm domainadmin domadmin
+    """
 )

@@ -8,31 +8,13 @@ from __future__ import annotations
 import html
 import re
 
+from orchestrator.assist.words import word_set
+
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})(?=[\s/>])[^<>]{0,4000}>")
 _BREAK = re.compile(r"<(?:/?p|br|/?div|/?td|/?li)(?=[\s/>])", re.IGNORECASE)
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "br",
-        "li",
-        "tr",
-        "td",
-        "th",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "ul",
-        "ol",
-        "table",
-        "section",
-        "blockquote",
-    ]
-)
+_BLOCKS = word_set("p div br li tr td th h1 h2 h3 h4 h5 ul ol table section blockquote")
 _HIDDEN = frozenset({"script", "style", "head", "title", "blockquote"})
-_VOID = frozenset(["br", "img", "hr", "input", "meta", "link", "wbr"])
+_VOID = word_set("br img hr input meta link wbr")
 _UNSEEN = re.compile(
     r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|font-size\s{0,3}:\s{0,3}0(?![.\d])|\bhidden\b",
     re.IGNORECASE,

@@ -12,75 +12,13 @@ from orchestrator.assist.first_names import FIRST_NAMES
 from orchestrator.assist.french import Sentence, Word, is_known
 from orchestrator.assist.lexicon import INSTITUTIONS, PRIVILEGED
 from orchestrator.assist.plans import Person
+from orchestrator.assist.words import word_set
 
-_CIVILITIES = frozenset(
-    ["mme", "mmes", "madame", "monsieur", "mr", "mlle", "mademoiselle", "melle", "dr", "docteur", "mrs", "miss"]
-)
-_PARTICLES = frozenset(
-    [
-        "de",
-        "du",
-        "des",
-        "d",
-        "le",
-        "la",
-        "les",
-        "el",
-        "al",
-        "ben",
-        "bel",
-        "van",
-        "von",
-        "di",
-        "da",
-        "dos",
-        "st",
-        "saint",
-        "sainte",
-        "o",
-        "abou",
-        "ait",
-    ]
-)
-_LOGIN_CUES = frozenset(["login", "identifiant", "samaccountname", "utilisateur", "user", "username"])
+_CIVILITIES = word_set("mme mmes madame monsieur mr mlle mademoiselle melle dr docteur mrs miss")
+_PARTICLES = word_set("de du des d le la les el al ben bel van von di da dos st saint sainte o abou ait")
+_LOGIN_CUES = word_set("login identifiant samaccountname utilisateur user username")
 _LOGIN = re.compile(r"\s{0,2}(?:est|de|:|=|\()?\s{0,2}[\"'«]?\s?([A-Za-z][A-Za-z0-9._-]{1,19})(?![\w@-])")
-_ONSETS = frozenset(
-    [
-        "bl",
-        "br",
-        "ch",
-        "cl",
-        "cr",
-        "dr",
-        "fl",
-        "fr",
-        "gl",
-        "gr",
-        "gn",
-        "kl",
-        "kr",
-        "ph",
-        "pl",
-        "pr",
-        "ps",
-        "qu",
-        "rh",
-        "sc",
-        "sk",
-        "sl",
-        "sm",
-        "sn",
-        "sp",
-        "sq",
-        "st",
-        "th",
-        "tr",
-        "ts",
-        "vr",
-        "wh",
-        "wr",
-    ]
-)
+_ONSETS = word_set("bl br ch cl cr dr fl fr gl gr gn kl kr ph pl pr ps qu rh sc sk sl sm sn sp sq st th tr ts vr wh wr")
 _VOWELS = "aeiouy"
 MAX_NAME_WORDS = 5
 
@@ -160,14 +98,15 @@ def _end_of_capitals(words: Sequence[Word], start: int, *, known_too: bool = Fal
         adjacent = at == start or words[at].start - words[at - 1].end <= 1
         if not adjacent or not word.text[0].isalpha():
             break
-        if word.is_capital and (
-            word.fold in _PARTICLES
-            or not is_known(word.fold)
-            or word.fold in FIRST_NAMES
-            or _in_name(words, at, start, known_too)
-        ):
-            at += 1
-        elif word.fold in _PARTICLES and at > start and _leads_to_name(words, at):
+        if (
+            word.is_capital
+            and (
+                word.fold in _PARTICLES
+                or not is_known(word.fold)
+                or word.fold in FIRST_NAMES
+                or _in_name(words, at, start, known_too)
+            )
+        ) or (word.fold in _PARTICLES and at > start and _leads_to_name(words, at)):
             at += 1
         else:
             break
@@ -225,13 +164,9 @@ def _capitalised(words: Sequence[Word], at: int, text: str) -> Mention | None:
     run = words[at:after]
     if len(run) > 2 and not is_first_name(run[0].fold) and is_first_name(run[1].fold) and not run[0].text.isupper():
         at, run = at + 1, run[1:]
-    if len(run) == 1 and not is_first_name(run[0].fold):
-        return None
-    if (
-        not run
-        or all(part.fold in _PARTICLES for part in run)
-        or any(part.text.isupper() and len(part.text) < 2 for part in run)
-    ):
+    alone = len(run) == 1 and not is_first_name(run[0].fold)
+    initials = any(part.text.isupper() and len(part.text) < 2 for part in run)
+    if alone or initials or all(part.fold in _PARTICLES for part in run):
         return None
     return _mention(at, after, run, civility=False)
 

@@ -6,38 +6,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from orchestrator.assist.clauses import Clause, Item
+from orchestrator.assist.words import word_set
 
 _SKIPPED = frozenset({"AD", "JOB", "ART", "w", "STAFF", "LOCKED"})
-_STATES = ("FORGOT", "LOCKED", "CANT", "EXPIRED")
-_NOT_A_CANDIDATE_AFTER = frozenset(
-    [
-        "avec",
-        "contacter",
-        "prevenir",
-        "voir",
-        "selon",
-        "cc",
-        "copie",
-        "par",
-        "transmettre",
-        "envoyer",
-        "remettre",
-        "communiquer",
-        "donner",
-        "remercie",
-        "part",
-        "demande",
-    ]
+_STATES = ("FORGOT", "LOCKED", "CANT", "EXPIRED", "REFUSED")
+_OTHER_SUBJECTS = frozenset({"que", "qu", "qui", "il", "ils", "on", "c", "ca", "cela"})
+_NOT_A_CANDIDATE_AFTER = word_set(
+    """
+    avec contacter prevenir voir selon cc copie par transmettre envoyer remettre communiquer donner remercie part
+    demande
+    """
 )
-_GREETED = frozenset(
-    ["bonjour", "bonsoir", "salut", "hello", "bjr", "bsr", "slt", "coucou", "merci", "cher", "chere", "hi", "dear"]
-)
-_SPEAKS = frozenset(
-    ["m", "nous", "me", "vous", "dit", "demande", "demandait", "souhaite", "signale", "informe", "remercie"]
-)
-_PLURALS = frozenset(
-    ["comptes", "mots", "acces", "sessions", "ceux", "celles", "accounts", "passwords", "creations", "mdps"]
-)
+_GREETED = word_set("bonjour bonsoir salut hello bjr bsr slt coucou merci cher chere hi dear")
+_SPEAKS = word_set("m nous me vous dit demande demandait souhaite signale informe remercie")
+_PLURALS = word_set("comptes mots acces sessions ceux celles accounts passwords creations mdps")
 
 
 class Kind(StrEnum):
@@ -67,8 +49,12 @@ def find_owners(clause: Clause) -> list[Owner]:
     named = [owner for owner in owners if owner.kind in (Kind.NAMED, Kind.AUTHOR)]
     if named:
         return named
-    owners = _by_verb(clause.items) or owners
-    return owners or ([_third(clause.items)] if clause.has("POSS3") else [])
+    said = _by_verb(clause.items)
+    if any(owner.kind is Kind.SOMEBODY for owner in owners):
+        return owners
+    if owners and not any(owner.kind is Kind.NAMED for owner in said):
+        return owners
+    return said or ([_third(clause.items)] if clause.has("POSS3") else [])
 
 
 def _of_object(items: tuple[Item, ...], at: int) -> list[Owner]:
@@ -155,27 +141,36 @@ def _coordinated(items: tuple[Item, ...], first: int, *, plural: bool) -> list[O
 def _by_verb(items: tuple[Item, ...]) -> list[Owner]:
     """The subject of a state ("Julie a oublié"), or the object of an order ("débloquer Mme X", "débloquez-moi")."""
     for at, item in enumerate(items):
-        if item.tag in _STATES or item.tag == "REFUSED":
-            for index in range(at - 1, max(-1, at - 6), -1):
-                earlier = items[index]
-                if earlier.tag == "NAME":
-                    return _subjects(items, index)
-                if earlier.tag == "I":
-                    return [Owner(Kind.AUTHOR)]
-                if earlier.tag == "POSS3":
-                    return [_third(items)]
-                if earlier.tag in ("MY", "STAFF", "JOB"):
-                    return [Owner(Kind.SOMEBODY)]
-                if earlier.tag not in ("AUX", "NOT", "w"):
-                    break
-        if item.tag in ("UNLOCK", "RESET"):
-            near = items[at + 1 : at + 2]
-            if near and near[0].tag == "NAME":
-                return [Owner(Kind.NAMED, near[0])]
-            if (near and near[0].fold == "moi") or any(
-                other.fold in ("me", "m") for other in items[max(0, at - 2) : at]
-            ):
-                return [Owner(Kind.AUTHOR)]
+        if item.tag in _STATES and (owners := _before_state(items, at)):
+            return owners
+        if item.tag in ("UNLOCK", "RESET") and (owners := _after_order(items, at)):
+            return owners
+    return []
+
+
+def _before_state(items: tuple[Item, ...], at: int) -> list[Owner]:
+    for index in range(at - 1, max(-1, at - 6), -1):
+        tag = items[index].tag
+        if tag == "NAME":
+            return _subjects(items, index)
+        if tag == "I":
+            return [Owner(Kind.AUTHOR)]
+        if tag == "POSS3":
+            return [_third(items)]
+        if tag in ("MY", "STAFF", "JOB"):
+            return [Owner(Kind.SOMEBODY)]
+        if tag not in ("AUX", "NOT", "w") or items[index].fold in _OTHER_SUBJECTS:
+            break
+    return []
+
+
+def _after_order(items: tuple[Item, ...], at: int) -> list[Owner]:
+    near = items[at + 1 : at + 2]
+    if near and near[0].tag == "NAME":
+        return _coordinated(items, at + 1, plural=True)
+    mine = near and near[0].fold == "moi"
+    if mine or any(item.fold in ("me", "m") for item in items[max(0, at - 2) : at]):
+        return [Owner(Kind.AUTHOR)]
     return []
 
 

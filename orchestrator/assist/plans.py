@@ -20,7 +20,7 @@ LOGIN_PATTERN = r"^[A-Za-z][A-Za-z0-9._-]{1,19}$"
 class Plan(StrEnum):
     """What is done with a request."""
 
-    PASSWORD_RESET = "PASSWORD_RESET"
+    PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105 a plan
     UNLOCK = "UNLOCK"
     CREATE_ACCOUNT = "CREATE_ACCOUNT"
     DISABLE = "DISABLE"

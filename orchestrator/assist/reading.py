@@ -21,6 +21,8 @@ _MOVEMENTS = {Plan.CREATE_ACCOUNT: "ARRIVE", Plan.DISABLE: "LEAVE", Plan.ENABLE:
 
 
 class Reading:
+    """One ticket: its title, what its author wrote, and the clauses of both."""
+
     def __init__(self, subject: str, body: str, clauses: list[Clause], today: date, *, is_reply: bool) -> None:
         self.subject, self.body, self.clauses, self.today = subject, body, clauses, today
         self.context = Context(clauses)
@@ -29,6 +31,7 @@ class Reading:
         self.is_reply = is_reply
 
     def requests(self, *, hidden: bool) -> list[Request]:
+        """What the ticket asks of accounts; empty for nothing. hidden: the text shows itself in another order."""
         if any(clause.has("AWAY") or (clause.has("DONE") and not clause.in_title) for clause in self.clauses):
             return []
         if is_spam(self.clauses):

@@ -23,9 +23,11 @@ _PREFIX = re.compile(r"^\s*(?:(?:re|tr|fw|fwd|rép|rep)\s?:\s?|\[[^\]]{1,40}\]\s
 _ORDERS_TO_SOFTWARE = re.compile(
     r"\b(?:ignor\w{1,5}|(?<!ai )(?<!a )oublie[rz]?|contourn\w{1,4}|disregard|forget|bypass|override)\b.{0,40}"
     r"\b(?:regles?|consignes?|instructions?|prompts?|directives?|rules?|verifications?|validations?)\b"
-    r"|\bsystem ?:|\b(?:system|admin|developer|debug|dan) (?:mode|prompt|override)\b|\bmode (?:admin\w{0,12}|developpeur|debug)\b"
-    r"|\byou are now\b|\btu es (?:maintenant |desormais )?(?:un|une|l'|le|la) ?(?:assistant|ia|robot|agent|administrateur|systeme)"
-    r"|\[/?inst\]|<\|im_|\bsans (?:aucune )?(?:validation|approbation|verification)\b|\bfunction call\b|\btool call\b|reset_password|unlock_account"
+    r"|\bsystem ?:|\b(?:system|admin|developer|debug|dan) (?:mode|prompt|override)\b"
+    r"|\bmode (?:admin\w{0,12}|developpeur|debug)\b|\byou are now\b"
+    r"|\btu es (?:maintenant |desormais )?(?:un|une|l'|le|la) ?(?:assistant|ia|robot|agent|administrateur|systeme)"
+    r"|\[/?inst\]|<\|im_|\bsans (?:aucune )?(?:validation|approbation|verification)\b"
+    r"|\b(?:function|tool) call\b|reset_password|unlock_account"
 )
 
 
