@@ -22,7 +22,7 @@ _LOGIN_PLACE = word_set("session sessions cession windows ordinateur ordi pc com
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a clause asks. certainty: 0.9 an order, 0.8 a state to be mended, 0.5 a symptom. at: the item that says it."""
+    """What a clause asks. certainty: 0.9 an order, 0.8 a state, 0.5 a symptom. at: the item that says it."""
 
     plan: Plan
     certainty: float
@@ -116,7 +116,9 @@ def _fits(clause: Clause, at: int) -> bool:
         case "LOCKED":
             return account and bool(_INFINITIVE.search(fold)) and clause.has("ASK") and not clause.has("I", "MY")
         case "GIVE":
-            return clause.has("SECRET") and (_asks_before(clause, at) or fold.startswith("re"))
+            # "donnez-moi le mot de passe de Mme X" asks for her password, not for a new one
+            new = fold.startswith("re") or any(item.fold in ("nouveau", "new") for item in clause.items[at:])
+            return clause.has("SECRET") and (new or (_asks_before(clause, at) and not clause.has("NAME", "STAFF")))
         case "CHANGE":
             return clause.has("SECRET") and _asks_before(clause, at) and not clause.has("I")
     return False
@@ -195,10 +197,7 @@ def _read_states(clause: Clause) -> Asked | None:
             return Asked(Plan.PASSWORD_RESET, 0.8, at)
         if item.tag == "EXPIRED" and clause.has("ACCOUNT"):
             return Asked(Plan.PASSWORD_RESET, 0.6, at)
-        if item.tag == "LOCKED" and (
-            clause.has("ACCOUNT", "SECRET")
-            or (clause.has("AD") is False and clause.has("I") and not clause.has("DEVICE", "OTHER", "THING"))
-        ):
+        if item.tag == "LOCKED" and _locks_account(clause, at):
             forgot = clause.has("FORGOT") and clause.has("SECRET")
             return Asked(Plan.PASSWORD_RESET if forgot else Plan.UNLOCK, 0.8, at)
         if item.tag == "SECRET" and _is_new_wanted(items, at):
@@ -206,6 +205,18 @@ def _read_states(clause: Clause) -> Asked | None:
         if item.tag == "CANT" and _cannot_log_in(clause, at):
             return Asked(Plan.UNLOCK, 0.5, at)
     return None
+
+
+def _locks_account(clause: Clause, at: int) -> bool:
+    """It is an account that is locked, or its owner: not the computer, the screen or a door."""
+    before = clause.items[max(0, at - 4) : at]
+    if any(item.tag in ("ACCOUNT", "SECRET", "CELUI") for item in before):
+        return True
+    if any(item.tag in ("AD", "DEVICE", "THING", "HOUSE") for item in before):
+        return False
+    return clause.has("ACCOUNT", "SECRET") or (
+        clause.has("I") and not clause.has("AD", "DEVICE", "OTHER", "THING", "HOUSE")
+    )
 
 
 def _is_new_wanted(items: tuple[Item, ...], at: int) -> bool:

@@ -52,7 +52,7 @@ _CONTACT = re.compile(
 _AFTERTHOUGHT = re.compile(r"^p\.?s\.? ?:")
 _LABEL = re.compile(r"^[\w' .-]{2,40} ?:")
 _ASKING = re.compile(
-    r"\b(?:pouvez|pourriez|merci de|svp|veuillez|faut|compte|session|passe|mdp|besoin|plus|pas|est|arrivee?|fin|depart)\b"
+    r"\b(?:pouvez|pourriez|merci de|svp|veuillez|faut|compte|session|passe|mdp|besoin|plus|pas|est|arrivee?|depart)\b"
     r"|debloq|deverr|reinit|cree|creation|activ|suppr|\d/\d"
 )
 
@@ -75,7 +75,7 @@ def has_overrides(text: str) -> bool:
 
 
 def normalise(text: str) -> str:
-    """The readable text: no markup, no invisible character, plain apostrophes and spaces. 100,000 characters at most."""
+    """The readable text: no markup, no invisible character, plain quotes and spaces, 100,000 characters at most."""
     if len(text) > MAX_TEXT:
         text = text[:MAX_TEXT]
         text = text[: max(text.rfind(" "), text.rfind("\n")) + 1 or MAX_TEXT]

@@ -1,4 +1,4 @@
-"""First names that are usual in France: they tell which word of a name comes first, and what a name in small letters is."""
+"""First names usual in France: they tell the order of the words of a name, and a name in small letters."""
 
 from __future__ import annotations
 

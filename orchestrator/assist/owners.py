@@ -123,6 +123,11 @@ def _is_recipient(items: tuple[Item, ...], at: int, index: int) -> bool:
 
 
 def _coordinated(items: tuple[Item, ...], first: int, *, plural: bool) -> list[Owner]:
+    """ "de A et de B": both. "de A ou de B": nobody that can be told. "de A et prévenir B": A."""
+    rest = items[first + 1 : first + 8]
+    either = next((at for at, item in enumerate(rest) if item.fold == "ou"), None)
+    if either is not None and any(item.tag == "NAME" for item in rest[either:]):
+        return [Owner(Kind.SOMEBODY)]
     owners = [Owner(Kind.NAMED, items[first])]
     joined = False
     for item in items[first + 1 :]:
@@ -133,7 +138,7 @@ def _coordinated(items: tuple[Item, ...], first: int, *, plural: bool) -> list[O
             joined = False
         elif item.tag == "AND" or (plural and item.tag == ","):
             joined = True
-        elif item.tag not in ("OF", "FOR", "JOB", ",", "w", "ART", "STAFF", "PLACE"):
+        elif item.tag not in ("OF", "FOR", "JOB", ",", "ART", "STAFF", "PLACE", "MY", "OUR"):
             break
     return owners
 

@@ -37,7 +37,9 @@ class Reading:
         if is_spam(self.clauses):
             return []
         asked = [
-            (clause, found) for clause in self.clauses if (found := read_clause(clause)) and not self._is_old(clause)
+            (clause, found)
+            for clause in self.clauses
+            if (found := read_clause(clause)) and not self._is_old(clause) and self._has_object(clause)
         ]
         asked = asked[:MAX_ASKED]
         ours = [(clause, found) for clause, found in asked if not self._is_elsewhere(clause, found.plan)]
@@ -57,6 +59,14 @@ class Reading:
         if requests and (trouble := self._trouble(ours)) is not None:
             requests.append(trouble)
         return requests
+
+    def _has_object(self, clause: Clause) -> bool:
+        """ "Je suis bloquée" asks something of an account only where the text speaks of one."""
+        return self._speaks_of_account or clause.has("NAME", "MOVE")
+
+    @cached_property
+    def _speaks_of_account(self) -> bool:
+        return any(clause.has("ACCOUNT", "SECRET") for clause in self.clauses)
 
     def _is_old(self, clause: Clause) -> bool:
         """The title of an answer repeats what was asked before."""
