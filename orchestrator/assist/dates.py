@@ -26,7 +26,7 @@ _NEAR = {
 
 _DATE = re.compile(
     r"(?<![\d/.-])(?P<iso>20\d\d-\d\d-\d\d)(?![\d/-])"
-    r"|(?<![\d/.-])(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<year>20\d\d|\d\d))?(?![\d/-])"
+    r"|(?<![\w/.-])(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})(?:[/.-](?P<year>20\d\d|\d\d))?(?![\d/-]|\.\d)"
     rf"|\b(?P<nday>\d{{1,2}})(?:er)? (?P<nmonth>{'|'.join(_MONTH)})\b\.?(?: (?P<nyear>20\d\d))?"
     rf"|\b(?P<near>{'|'.join(sorted(_NEAR, key=len, reverse=True))})\b"
     rf"|\b(?P<weekday>{'|'.join(_DAYS)})\b(?! \d)(?: (?P<which>prochaine?|derniere?|passe|en huit))?"

@@ -20,6 +20,7 @@ _LOGIN_CUES = word_set("login identifiant samaccountname utilisateur user userna
 _LOGIN = re.compile(r"\s{0,2}(?:est|de|:|=|\()?\s{0,2}[\"'«]?\s?([A-Za-z][A-Za-z0-9._-]{1,19})(?![\w@-])")
 _ONSETS = word_set("bl br ch cl cr dr fl fr gl gr gn kl kr ph pl pr ps qu rh sc sk sl sm sn sp sq st th tr ts vr wh wr")
 _VOWELS = "aeiouy"
+_COUNTED = re.compile(r"\d+(?:er|e|eme|h\d*|ans|j)$")
 MAX_NAME_WORDS = 5
 
 
@@ -87,7 +88,7 @@ def _after_civility(words: Sequence[Word], at: int, *, shouting: bool) -> Mentio
     after = _end_of_capitals(words, start, known_too=True) if informative else _end_of_small(words, start)
     if after == start:
         return None
-    return _mention(at, after, words[start:after], civility=True)
+    return _mention(at, after, words[start:after], following=words[after : after + 1], civility=True)
 
 
 def _end_of_capitals(words: Sequence[Word], start: int, *, known_too: bool = False) -> int:
@@ -168,19 +169,32 @@ def _capitalised(words: Sequence[Word], at: int, text: str) -> Mention | None:
     initials = any(part.text.isupper() and len(part.text) < 2 for part in run)
     if alone or initials or all(part.fold in _PARTICLES for part in run):
         return None
-    return _mention(at, after, run, civility=False)
+    return _mention(at, after, run, following=words[after : after + 1], civility=False)
 
 
 def _small_letters(words: Sequence[Word], at: int) -> Mention | None:
     if not is_first_name(words[at].fold) or words[at].fold in ("jean", "rose", "prune", "noel", "ange", "marine"):
         return None
     after = _end_of_small(words, at)
-    return _mention(at, after, words[at:after], civility=False) if after > at + 1 else None
+    return (
+        _mention(at, after, words[at:after], following=words[after : after + 1], civility=False)
+        if after > at + 1
+        else None
+    )
 
 
-def _mention(first: int, after: int, words: Sequence[Word], *, civility: bool) -> Mention:
+def _mention(first: int, after: int, words: Sequence[Word], *, following: Sequence[Word], civility: bool) -> Mention:
     privileged = any(word.fold in PRIVILEGED or is_service_account(word.fold) for word in words)
-    return Mention(first, after, _person(words, civility=civility), privileged)
+    person = None if _goes_on_strangely(words[-1], following) else _person(words, civility=civility)
+    return Mention(first, after, person, privileged)
+
+
+def _goes_on_strangely(last: Word, following: Sequence[Word]) -> bool:
+    """ "Claire 0ria": the rest of the name is in disguise, and the part that is read may be somebody else."""
+    for word in following[:1]:
+        near = word.start - last.end <= 1 and any(letter.isalpha() for letter in word.text)
+        return near and word.is_foreign and not _COUNTED.match(word.fold)
+    return False
 
 
 def _login_after(words: Sequence[Word], at: int, text: str) -> Mention | None:

@@ -181,7 +181,7 @@ def _after_order(items: tuple[Item, ...], at: int) -> list[Owner]:
 
 def _subjects(items: tuple[Item, ...], at: int) -> list[Owner]:
     """ "Julie Moreau et Paul Grandin ont oublié": both; "Paul et moi": nobody that can be told."""
-    if is_beside(items, at):
+    if is_beside(items, at) or is_called(items, at):
         return []
     if at and items[at - 1].tag == "AND":
         both = at > 1 and items[at - 2].tag == "NAME" and not (at > 2 and items[at - 3].tag in ("AND", ","))
@@ -190,34 +190,48 @@ def _subjects(items: tuple[Item, ...], at: int) -> list[Owner]:
 
 
 def find_candidates(clause: Clause) -> list[Item]:
-    """The names of a clause that an account could be meant by: nobody greeted, thanked, quoted or written to."""
-    found = []
-    for at, item in enumerate(clause.items):
-        if item.tag != "NAME":
-            continue
-        if is_beside(clause.items, at):
-            continue
-        if any(other.tag == "SAME" for other in clause.items[max(0, at - 4) : at]) or is_introduction(clause.items, at):
-            continue
-        found.append(item)
-    return found
+    """The names of a clause that an account could be meant by: nobody called, quoted or written to."""
+    return [item for at, item in _spoken_of(clause) if not is_beside(clause.items, at)]
+
+
+def find_bystanders(clause: Clause) -> list[Item]:
+    """The names of a clause that "he" or "she" could mean as well: somebody quoted, written to, or there too."""
+    return [item for at, item in _spoken_of(clause) if is_beside(clause.items, at)]
+
+
+def _spoken_of(clause: Clause) -> list[tuple[int, Item]]:
+    """The names of a clause, without those who are called by them, say them of themselves, or are a model."""
+    return [
+        (at, item)
+        for at, item in enumerate(clause.items)
+        if item.tag == "NAME"
+        and not is_called(clause.items, at)
+        and not is_introduction(clause.items, at)
+        and not any(other.tag == "SAME" for other in clause.items[max(0, at - 4) : at])
+    ]
+
+
+def is_called(items: tuple[Item, ...], at: int) -> bool:
+    """True for somebody who is greeted, thanked or called by name, and for a signature that goes on in the line."""
+    before = [other.fold for other in items[max(0, at - 2) : at]]
+    following = items[at + 1 : at + 2]
+    if not at and following and following[0].fold == ",":
+        return True
+    if not following and at and (before[-1] == "," or items[at - 1].tag in ("ASK", "THANKS")):
+        return True
+    if before[-1:] == [","] and set(before) & _GREETED:
+        return not following or following[0].fold == "," or following[0].tag == "ASK"
+    if set(before[-1:]) & _GREETED:
+        return not following or following[0].tag != "AUX"
+    return False
 
 
 def is_beside(items: tuple[Item, ...], at: int) -> bool:
-    """True for somebody who is greeted, thanked, quoted or written to: the account is not his by being named."""
-    before = [other.fold for other in items[max(0, at - 2) : at]]
-    after = [other.fold for other in items[at + 1 : at + 3]]
-    if set(after[:1]) & _SPEAKS or is_kin(items, at):
+    """True for somebody who asks, is written to or stands by: the account is not his by being named."""
+    following = items[at + 1 : at + 2]
+    if (following and following[0].fold in _SPEAKS) or is_kin(items, at):
         return True
-    if (not at and after[:1] == [","]) or (
-        not after and (before[-1:] == [","] or (at and items[at - 1].tag in ("ASK", "THANKS")))
-    ):
-        return True  # called by name, or a signature that goes on in the line
-    if before[-1:] == [","] and set(before) & _GREETED:
-        return not after or after[0] == "," or items[at + 1].tag == "ASK"
-    if set(before[-1:]) & _GREETED:
-        return not after or items[at + 1].tag != "AUX"
-    return bool(set(before) & _NOT_A_CANDIDATE_AFTER)
+    return bool({other.fold for other in items[max(0, at - 2) : at]} & _NOT_A_CANDIDATE_AFTER)
 
 
 def is_kin(items: tuple[Item, ...], at: int) -> bool:

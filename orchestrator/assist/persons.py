@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from orchestrator.assist.body import deaccent
 from orchestrator.assist.clauses import Clause, Item
-from orchestrator.assist.owners import Kind, Owner, find_candidates, is_introduction
+from orchestrator.assist.owners import Kind, Owner, find_bystanders, find_candidates, is_introduction
 from orchestrator.assist.plans import Person
 
 MAX_PEOPLE = 50
@@ -55,12 +55,17 @@ class Context:
         ]
         self.unreadable = any(item.mention and item.mention.person is None for item in candidates)
         self.unreadable |= len(candidates) > MAX_PEOPLE
+        bystanders = [person_of(item) for clause in clauses for item in find_bystanders(clause)]
+        self.bystanders = merge(person for person in bystanders[:MAX_PEOPLE] if person)
         self.people = merge(person for item in candidates[:MAX_PEOPLE] if (person := person_of(item)))
         self.author = _introduced(clauses)
 
     def only_one(self) -> Person | None:
-        """The one person named in the text; None for none, several or one that cannot be read."""
-        return self.people[0] if len(self.people) == 1 and not self.unreadable else None
+        """The one person named in the text; None for none, several, or one that cannot be read."""
+        if len(self.people) != 1 or self.unreadable:
+            return None
+        only = self.people[0]
+        return only if all(is_same(only, other) for other in self.bystanders) else None
 
     def in_full(self, person: Person) -> Person:
         """The same person as fully as the text names him; unchanged when two people could be meant."""

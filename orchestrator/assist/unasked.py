@@ -34,6 +34,8 @@ def unasked_of(clauses: list[Clause], subject: str, body: str) -> Request:
     """A text that asks nothing of an account: ours to answer, or not ours."""
     own = [clause for clause in clauses if not clause.in_title]
     question = question_of(clauses, subject, body, confidence=0.6)
+    if not clauses:
+        return question
     about_it = any(clause.has(*_IT) for clause in own or clauses)
     away = any(clause.has("AWAY") or (clause.has("ABSENT") and not about_it) for clause in clauses)
     if away:
