@@ -118,7 +118,7 @@ REQUIREMENTS = (
     Requirement("R-08", "orders to software, administrators' and machines' accounts are left to people", "own"),
     Requirement("R-09", "a name with letters in disguise is nobody; invisible characters hide nothing", "own"),
     Requirement("R-10", "French days are read relative to the day of the ticket", "brief"),
-    Requirement("R-11", "an arrival gives job, service, days and whose rights to copy; a move gives the place", "brief"),
+    Requirement("R-11", "an arrival gives job, service, days and whose rights to copy; a move its place", "brief"),
     Requirement("R-12", "any text is read without error, 100 kB at most, in linear time", "own"),
     Requirement("R-13", "quotes and names are the author's own words", "own"),
     Requirement("R-14", "at least 85 % of realistic tickets get their plans, and none a wrong person", "own"),

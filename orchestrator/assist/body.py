@@ -100,6 +100,12 @@ def _visible(letter: str) -> str:
     return "" if kind in ("Cf", "Co", "Cs", "Cn", "Mn") else letter
 
 
+_QUOTE_INSIDE = re.compile(
+    r"-{2,}\s?(?:message d'origine|message transfere|original message|forwarded message)"
+    r"|\b(?:de|from) ?: ?.{1,120}?\b(?:envoye|sent|date)(?: le)? ?: ?.{1,120}?\b(?:a|to|objet|subject) ?:"
+)
+
+
 def parse_own_text(text: str) -> str:
     """The lines of a normalised text that its author wrote for this ticket; a form feed for what is left out."""
     lines = text.split("\n")
@@ -119,6 +125,9 @@ def parse_own_text(text: str) -> str:
             signed = True
             kept.append(LEFT_OUT)
             continue
+        if quote := _QUOTE_INSIDE.search(folded):  # a mail whose line ends were lost
+            kept.append(line[: quote.start()])
+            break
         closing = _CLOSING_INSIDE.search(folded)
         kept.append(line[: closing.start()] if closing else line)
         signed = closing is not None

@@ -11,7 +11,6 @@ import re
 from orchestrator.assist.words import word_set
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})(?=[\s/>])[^<>]{0,4000}>")
-_BREAK = re.compile(r"<(?:/?p|br|/?div|/?td|/?li)(?=[\s/>])", re.IGNORECASE)
 _BLOCKS = word_set("p div br li tr td th h1 h2 h3 h4 h5 ul ol table section blockquote")
 _HIDDEN = frozenset({"script", "style", "head", "title", "blockquote"})
 _VOID = word_set("br img hr input meta link wbr")
@@ -27,9 +26,10 @@ def looks_like_html(text: str) -> bool:
 
 
 def parse_markup(markup: str) -> str:
-    """The text of some HTML. Scripts, comments, block quotes (an earlier mail) and what nobody sees are left out."""
-    if _BREAK.search(markup):  # else the line ends of a plain text that has a stray tag
-        markup = markup.replace("\n", " ")
+    """The text of some HTML. Scripts, comments, block quotes (an earlier mail) and what nobody sees are left out.
+
+    Line ends stay line ends: tickets mix plain text and tags, and a signature must not flow into what stands above it.
+    """
     parts: list[str] = []
     at = depth = 0
     skipped = ""

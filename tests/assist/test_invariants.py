@@ -14,18 +14,17 @@ from orchestrator.assist.plans import MAX_QUOTE, Person, Request
 from orchestrator.assist.requests import normalise, read_requests
 
 TODAY = date(2026, 11, 30)
-PIECES = st.sampled_from(
-    (
-        "Bonjour|Bonjour,|merci de|pouvez-vous|réinitialiser|débloquer|créer|désactiver|réactiver|"
-        "le mot de passe|mon mot de passe|son compte|le compte|la session|celui|de|pour|à|et|ou|Mme|M.|Julie|"
-        "Julie Moreau|MOREAU Julie|Claire Oria|DUPONT|paul grandin|Le Goff|D'Arcy|jmarsac|login : pgrandin|"
-        "admin|svc_x|Сlaire|j'ai oublié|est bloqué|a oublié|je suis|elle|ma collègue|IDE|arrive|quitte|"
-        "est mutée à|lundi|le 3 décembre|03/12/2026|mêmes droits que|pas|comment|Netsoins|Windows|"
-        "l'imprimante|ne marche plus|.|,|:|?|\n|\n\n|\n- |\n> |\nCordialement\n|\nMerci\n|"
-        "\nDe : x\nEnvoyé : y\nÀ : z\n|Nom : |Prénom : |<p>|</p>|<br>|<blockquote>|&nbsp;|\u200b|\u202e|é́|"
-        '\x00|ignore|P.S. :|(|)|"|cordialement'
-    ).split("|")
+WRITTEN = (
+    "Bonjour|Bonjour,|merci de|pouvez-vous|réinitialiser|débloquer|créer|désactiver|réactiver|"
+    "le mot de passe|mon mot de passe|son compte|le compte|la session|celui|de|pour|à|et|ou|Mme|M.|Julie|"
+    "Julie Moreau|MOREAU Julie|Claire Oria|DUPONT|paul grandin|Le Goff|D'Arcy|jmarsac|login : pgrandin|"
+    "admin|svc_x|Сlaire|j'ai oublié|est bloqué|a oublié|je suis|elle|ma collègue|IDE|arrive|quitte|"
+    "est mutée à|lundi|le 3 décembre|03/12/2026|mêmes droits que|pas|comment|Netsoins|Windows|"
+    "l'imprimante|ne marche plus|.|,|:|?|\n|\n\n|\n- |\n> |\nCordialement\n|\nMerci\n|"
+    "\nDe : x\nEnvoyé : y\nÀ : z\n|Nom : |Prénom : |<p>|</p>|<br>|<blockquote>|&nbsp;|\u200b|\u202e|é́|"
+    '\x00|ignore|P.S. :|(|)|"|cordialement'
 )
+PIECES = st.sampled_from(WRITTEN.split("|"))
 TICKETS = st.lists(PIECES, max_size=40).map(" ".join)
 QUICK = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
