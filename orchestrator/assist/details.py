@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from orchestrator.assist.body import deaccent
+from orchestrator.assist.bystanders import is_model
 from orchestrator.assist.clauses import Clause, Item
+from orchestrator.assist.names import parse_name
+from orchestrator.assist.naming import build_person
 from orchestrator.assist.plans import Person
 
 MAX_LINE = 80
@@ -22,7 +23,10 @@ _TARGET = re.compile(
 _SERVICE = re.compile(r"\b(?:service|unité|unite|pôle|secteur)\s{1,2}[A-Za-zÀ-ÿ'-]{2,30}", re.IGNORECASE)
 _LABEL = re.compile(r"^\W{0,4}(?P<label>[a-z' /-]{2,40}?)\s?:\s?(?P<value>.{1,80})$")
 _LABELS = (
-    ("both", re.compile(r"^(?:nom,? (?:et |/ ?)?prenom|nom complet|salarie|agent|collaborateur)e?s?$")),
+    (
+        "both",
+        re.compile(r"^(?:nom,? ?(?:et |/ ?|& ?)?prenom|prenom,? ?(?:et |/ ?)?nom|nom complet|salarie|agent)e?s?$"),
+    ),
     ("lastname", re.compile(r"^nom(?: de famille| d'usage)?$")),
     ("firstname", re.compile(r"^prenom$")),
     ("job", re.compile(r"^(?:fonction|poste|metier|emploi|qualification|profession)$")),
@@ -49,7 +53,7 @@ def find_form(text: str) -> Form | None:
         for field, pattern in _LABELS:
             if pattern.match(found["label"].strip()):
                 values.setdefault(field, []).append(line[found.start("value") : found.end("value")].strip())
-    if not {"lastname", "firstname"} & values.keys():
+    if not {"lastname", "firstname", "both"} & values.keys():
         return None
     return Form(_form_person(values), _only(values, "job"), _only(values, "service"))
 
@@ -57,11 +61,9 @@ def find_form(text: str) -> Form | None:
 def _form_person(values: dict[str, list[str]]) -> Person | None:
     last, first = _only(values, "lastname"), _only(values, "firstname")
     if last is None or first is None:
-        return None
-    try:
-        return Person(firstname=first, lastname=last)
-    except ValidationError:
-        return None
+        both = _only(values, "both")
+        return parse_name(both) if both and last is None and first is None else None
+    return build_person(first, last)
 
 
 def _only(values: dict[str, list[str]], field: str) -> str | None:
@@ -74,7 +76,7 @@ def find_model(clauses: list[Clause]) -> Item | None:
     found = []
     for clause in clauses:
         for at, item in enumerate(clause.items):
-            if item.tag == "NAME" and any(other.tag == "SAME" for other in clause.items[max(0, at - 4) : at]):
+            if item.tag == "NAME" and is_model(clause.items, at):
                 found.append(item)
     return found[0] if len(found) == 1 else None
 

@@ -149,12 +149,15 @@ _STARTS = frozenset(phrase[0] for phrase in _EXACT)
 VOCABULARY = frozenset(word for phrase in _EXACT for word in phrase) | frozenset(PLAIN_WORDS)
 
 
+_TARGETS = sorted(TYPO_TARGETS)  # in one order, so that a tie always ends the same
+
+
 @lru_cache(maxsize=4096)
 def correct(word: str) -> str:
     """A misspelt keyword as it should be; any other word as it is. One slip of the finger, six letters at least."""
     if len(word) < 6 or len(word) > 20 or is_known(word):
         return word
-    found = extractOne(word, TYPO_TARGETS, scorer=OSA.distance, score_cutoff=1)
+    found = extractOne(word, _TARGETS, scorer=OSA.distance, score_cutoff=1)
     return found[0] if found else word
 
 

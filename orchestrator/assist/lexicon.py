@@ -15,9 +15,9 @@ FORMS: dict[str, str] = {
         code_de_connexion contrasena codes_windows
     """,
     "ACCOUNT": """
-        compte comptes conpte compt session sessions cession account accounts acces acce profil identifiant
-        identifiants login logins utilisateur_windows code_d_acces codes_d_acces codes_acces
-        compte_utilisateur cuenta compte_informatique
+        codes codes_de_connexion codes_informatiques compte comptes conpte compt session sessions cession
+        account accounts acces acce profil identifiant identifiants login logins utilisateur_windows
+        code_d_acces codes_d_acces codes_acces compte_utilisateur cuenta compte_informatique
     """,
     "AD": """
         windows ordinateur ordi ordis pc active_directory ad reseau domaine informatique bureau_windows
@@ -29,12 +29,14 @@ FORMS: dict[str, str] = {
         ameli chorus octime silae adp cegid sage ciel ebp kelio bluekango ageval viatrajectoire trajectoire
         doctolib whatsapp facebook zoom banque bancaire gmail yahoo hotmail orange_fr laposte wifi wi_fi perso
         compte_personnel boite_personnelle mail_personnel adresse_personnelle boite_privee pin puk code_pin
-        code_puk messagerie outlook office 365 office_365 teams boite_mail boite_aux_lettres boite_email
-        boite_e-mail mail_pro mon_mail mail_professionnel application appli applis applications logiciel
-        logiciels site_internet site_web portail plateforme alarme digicode coffre vpn citrix badge badgeuse
-        canva linkedin amazon impots caf urssaf cpam dossier_patient logiciel_de_soins logiciel_de_paie
-        planning_en_ligne extranet intranet camera cameras netflix moodle e-learning elearning camieg
-        carte_cps cps ehr dpi
+        code_puk application appli applis applications logiciel logiciels site_internet site_web portail
+        plateforme alarme digicode coffre vpn citrix badge badgeuse canva linkedin amazon impots caf urssaf
+        cpam dossier_patient logiciel_de_soins logiciel_de_paie planning_en_ligne extranet intranet camera
+        cameras netflix moodle e-learning elearning camieg carte_cps cps ehr dpi
+    """,
+    "MAILBOX": """
+        messagerie outlook office 365 office_365 teams boite_mail boite_aux_lettres boite_email boite_e-mail
+        mail_pro mon_mail mail_professionnel boites_mail
     """,
     "THING": """
         telephone telephones portable smartphone tablette iphone imprimante imprimantes copieur serveur
@@ -50,7 +52,10 @@ FORMS: dict[str, str] = {
         desactiv* suppr* suprim* fermer fermez ferme fermeture cloturer cloturez cloture suspendre suspendez
         suspension revoquer revoquez archiver archivez disable couper coupez
     """,
-    "ENABLE": "reactiv* activer activez activation active retablir retablissez rehabiliter",
+    "ENABLE": """
+        rouvrir rouvrez reouvrir reouvrez reouverture rouvert en_service en_route en_marche reactiv* activer
+        activez activation active retablir retablissez rehabiliter
+    """,
     "MOVE": """
         mute mutee mutation transfere transferer transferez transferee transfert change_de_service
         change_de_site change_d_etablissement changement_de_service changement_de_site
@@ -71,9 +76,10 @@ FORMS: dict[str, str] = {
     "LOCKED": "bloqu* blocage verrouill* verouill* verrouillage lock locked coince coincee bloked bloker bloke",
     "EXPIRED": "expir* perime perimee echu caduc",
     "REFUSED": """
-        incorrect incorrecte refuse refusee refuses invalide errone erronee marche_plus marche_pas
-        marchent_plus marchent_pas fonctionnent_plus fonctionne_plus fonctionne_pas passe_plus reconnu rejete
-        accepte_plus faux bon_mot_de_passe marche_tjrs_pas
+        pas_bon plus_bon pas_le_bon pas_correct pas_reconnu pas_valide pas_accepte incorrect incorrecte refuse
+        refusee refuses invalide errone erronee marche_plus marche_pas marchent_plus marchent_pas
+        fonctionnent_plus fonctionne_plus fonctionne_pas passe_plus reconnu rejete accepte_plus faux
+        bon_mot_de_passe marche_tjrs_pas
     """,
     "CANT": """
         arrive_plus arrive_pas arrivons_plus arrivons_pas peux_plus peux_pas peu_plus peu_pas pouvons_plus
@@ -87,10 +93,11 @@ FORMS: dict[str, str] = {
         identifier authentifier
     """,
     "ARRIVE": """
-        arrive arrivee arrivera arrivent arrivant arrivante arrivees commence commencera debute debutera
-        prend_son_poste prendra_son_poste prise_de_poste embauche embauchee embauches recrute recrutee
-        recrutement rejoint rejoindra integre integrera nouvel_arrivant entree accueillons accueillir
-        accueille
+        embauchons embauche_de recrutons recrute engage engageons accueillerons nous_rejoint nous_rejoindra
+        integrera arrivera_le present presente_a_partir prend_ses_fonctions prise_de_fonction
+        prise_de_fonctions arrive arrivee arrivera arrivent arrivant arrivante arrivees commence commencera
+        debute debutera prend_son_poste prendra_son_poste prise_de_poste embauche embauchee embauches recrutee
+        recrutement rejoint rejoindra integre nouvel_arrivant entree accueillons accueillir accueille
     """,
     "LEAVE": """
         quitte quittera quitter quittent depart departs parti partie partis part_en_retraite
@@ -99,6 +106,7 @@ FORMS: dict[str, str] = {
     """,
     "RETURN": "revient reviendra reprend reprendra reprends retour reprise",
     "REPLACE": "remplace remplacera remplacer remplacement remplacante remplacant",
+    "RECALL": "rappeler souvenir retrouver",
     # how it is said
     "ASK": """
         pouvez pourriez pouvez_vous pourriez_vous pourrais peux_tu pourrait pouvons merci_de merci_d veuillez
@@ -172,8 +180,10 @@ FORMS: dict[str, str] = {
         sauvegarde navigateur chrome firefox edge teamviewer raccourci licence lecteur usb webcam casque
     """,
     "TROUBLE": """
-        panne en_panne hs lent lente lenteur probleme problemes pb souci soucis erreur bug bourrage
-        imprime_plus s_allume_plus allume_plus coupe coupure rame plante page_bleue ecran_noir noir
+        casse cassee casses abime abimee gresille grille grillee tombe tombee defectueux defectueuse cassees
+        coupure incident dysfonctionne dysfonctionnement panne en_panne hs lent lente lenteur probleme
+        problemes pb souci soucis erreur bug bourrage imprime_plus s_allume_plus allume_plus coupe rame plante
+        page_bleue ecran_noir noir
     """,
     "SPAM": """
         cliquez_ici desabonn* newsletter offre_exceptionnelle profitez promo promotion catalogue felicitations
@@ -199,33 +209,33 @@ FORMS: dict[str, str] = {
 # Not keywords, and never names or misspelt keywords either.
 PLAIN_WORDS = word_set(
     """
-    afin ainsi alors apres aussi autre autres avance avant avec bien bienvenue bientot bonne bon bcp beaucoup car
-    cas ceci cela ces ci client collectif compter complet concernant contact contacter contre correct
-    correspondance court dans debut delai dernier derniere des dessus deux devoir deuxieme dire dit doit donc dont
-    droit droits du durant effectif effectifs egalement elle encore enfin ensuite entre essais envoi erreur et eu
-    eux exemple facon faire fait fois font forme fin finalement fonction gens grande grand gros heure heures hier
-    ici il ils informatiques jour journee jours jusqu jusque la laisser le les lui lundi mardi mercredi jeudi
-    vendredi samedi dimanche janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
-    matin maladie maternite meme memes messieurs mesdames mieux mise moins mois monde moment ne n ni niveau nom
-    prenom non nous nouveau nouveaux nouvel nouvelle nouvelles nuit objet on ou oui par parce parental pardon
-    parmi part partir pendant perso petit peu peut plus plusieurs possible post pouvoir premier premiere presse
-    prevenir prevu prise pris prochain prochaine propose quand que quelqu quelque qui quoi quotidien rapidement
-    rappel regarder remercie rendre rentre retard rien sa sait savoir se second semaine sera seul si soir soit
-    sommes son sont sous souvent suis suite sujet super sur ta tel tes tot toujours tous tout toute toutes travail
-    travailler tres trop trois trouver urgence urgent urgente utilisateur utilisatrice va vacances vacance valider
-    vers veut via vient ville vite voici voila voir vois vos votre vous vrai y test tests numero adresse ticket
-    tickets demande reference sante soins soin medical medicale protegee alzheimer qualite hotelier hoteliere
-    animation administratif administrative administration technique maintenance ressources humaines rh
-    comptabilite paie lilas conge conges arret retour astreinte garde horaires mutuelle remplacement general
-    generale principal principale actuel actuelle ancien ancienne soiree support hotline widip glpi helpdesk
-    monsieur madame microsoft google linux android mac apple chambre familles famille invite resident residents
-    residente usagers papier page bleue couleur noir blanc etage rdc aile batiment message messages texte photo
-    capture piece jointe pieces jointes joint lien liens clic cordialement debloquage e-mail ferme interim renfort
-    mi temps ci-dessus ci-dessous ci-joint svp merci aujourd hui demain depuis poste attente retabli temporaire
-    definitif definitivement immediatement ses mes toi moi aucune mercii mci attends attend impossible marche
-    clique cliquer allume eteint eteindre redemarrer redemarre mets met mettre affiche ecrit ecrire utiliser
-    utilise remplir remplie formulaire ligne sert nos cette celle tant sachant besoin droite gauche code codes
-    valable
+    actuel actuelle administratif administration administrative adresse affiche afin aile ainsi allume alors
+    alzheimer ancien ancienne android animation aout apple apres arret astreinte attend attends attente aucune
+    aujourd aussi autre autres avance avant avec avril batiment bcp beaucoup besoin bien bientot bienvenue blanc
+    bleue bon bonne capture car cas cdd ceci cela celle ces cette chambre ci ci-dessous ci-dessus ci-joint clic
+    client clique cliquer code codes collectif complet comptabilite compter concernant conge conges contact
+    contacter contrat contre cordialement correct correspondance couleur court dans debloquage debut decembre
+    definitif definitivement delai demain demande depuis dernier derniere des dessus deux deuxieme devoir dimanche
+    dire dit doit donc dont droit droite droits du durant e-mail ecrire ecrit effectif effectifs egalement elle
+    encore enfin ensuite entre envoi erreur essais et etage eteindre eteint eu eux exemple facon faire fait
+    famille familles ferme fevrier fin finalement fois fonction font forme formulaire garde gauche general
+    generale gens glpi google grand grande gros helpdesk heure heures hier horaires hotelier hoteliere hotline hui
+    humaines ici il ils immediatement impossible informatiques interim invite janvier jeudi joint jointe jointes
+    jour journee jours juillet juin jusqu jusque la laisser le les lien liens ligne lilas linux lui lundi mac
+    madame mai maintenance maladie marche mardi mars maternite matin mci medical medicale meme memes merci mercii
+    mercredi mes mesdames message messages messieurs met mets mettre mi microsoft mieux mise mission moi moins
+    mois moment monde monsieur mutuelle n ne ni niveau noir nom non nos nous nouveau nouveaux nouvel nouvelle
+    nouvelles novembre nuit numero objet octobre on ou oui page paie papier par parce pardon parental parmi part
+    partir pendant periode perso petit peu peut photo piece pieces plus plusieurs possible post poste pouvoir
+    premier premiere prenom presse prevenir prevu principal principale pris prise prochain prochaine propose
+    protegee qualite quand que quelqu quelque qui quoi quotidien rapidement rappel rdc redemarre redemarrer
+    reference regarder remercie remplacement remplie remplir rendre renfort rentre resident residente residents
+    ressources retabli retard retour rh rien sa sachant sait samedi sante savoir se second semaine septembre sera
+    sert ses seul si soin soins soir soiree soit sommes son sont sous souvent stage suis suite sujet super support
+    sur svp ta tant technique tel temporaire temps tes test tests texte ticket tickets toi tot toujours tous tout
+    toute toutes travail travailler tres trois trop trouver urgence urgent urgente usagers utilisateur
+    utilisatrice utilise utiliser va vacance vacances valable valider vendredi vers veut via vient ville vite
+    voici voila voir vois vos votre vous vrai widip y
     """
 )
 

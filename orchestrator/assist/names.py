@@ -6,16 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from orchestrator.assist.first_names import FIRST_NAMES
-from orchestrator.assist.french import Sentence, Word, is_known
+from orchestrator.assist.french import Sentence, Word, is_known, parse_sentences
 from orchestrator.assist.lexicon import INSTITUTIONS, PRIVILEGED
+from orchestrator.assist.naming import PARTICLES, checked_person, is_first_name, is_service_account, person_from_words
 from orchestrator.assist.plans import Person
 from orchestrator.assist.words import word_set
 
 _CIVILITIES = word_set("mme mmes madame monsieur mr mlle mademoiselle melle dr docteur mrs miss")
-_PARTICLES = word_set("de du des d le la les el al ben bel van von di da dos st saint sainte o abou ait")
 _LOGIN_CUES = word_set("login identifiant samaccountname utilisateur user username")
 _LOGIN = re.compile(r"\s{0,2}(?:est|de|:|=|\()?\s{0,2}[\"'«]?\s?([A-Za-z][A-Za-z0-9._-]{1,19})(?![\w@-])")
 _ONSETS = word_set("bl br ch cl cr dr fl fr gl gr gn kl kr ph pl pr ps qu rh sc sk sl sm sn sp sq st th tr ts vr wh wr")
@@ -64,16 +62,6 @@ def _mention_at(words: Sequence[Word], at: int, *, text: str, shouting: bool) ->
     return _small_letters(words, at)
 
 
-def is_service_account(login: str) -> bool:
-    """True for the names that accounts of machines and of administrators have."""
-    return bool(
-        re.search(
-            r"^(?:svc|srv|adm|sa|service|admin|administrat\w{0,5}|root|krbtgt)[._-]|[._-](?:adm|admin|svc)$|^(?:admin|svc)\w",
-            login,
-        )
-    )
-
-
 def _is_civility(word: Word, text: str) -> bool:
     if word.fold in _CIVILITIES:
         return True
@@ -102,16 +90,16 @@ def _end_of_capitals(words: Sequence[Word], start: int, *, known_too: bool = Fal
         if (
             word.is_capital
             and (
-                word.fold in _PARTICLES
+                word.fold in PARTICLES
                 or not is_known(word.fold)
                 or word.fold in FIRST_NAMES
                 or _in_name(words, at, start, known_too)
             )
-        ) or (word.fold in _PARTICLES and at > start and _leads_to_name(words, at)):
+        ) or (word.fold in PARTICLES and at > start and _leads_to_name(words, at)):
             at += 1
         else:
             break
-    while at > start and words[at - 1].fold in _PARTICLES:
+    while at > start and words[at - 1].fold in PARTICLES:
         at -= 1
     return at
 
@@ -122,14 +110,14 @@ def _in_name(words: Sequence[Word], at: int, start: int, known_too: bool) -> boo
 
 
 def _leads_to_name(words: Sequence[Word], at: int) -> bool:
-    following = next((word for word in words[at + 1 : at + 3] if word.fold not in _PARTICLES), None)
+    following = next((word for word in words[at + 1 : at + 3] if word.fold not in PARTICLES), None)
     return following is not None and following.is_capital and not is_known(following.fold)
 
 
 def _end_of_small(words: Sequence[Word], start: int) -> int:
     """The end of a name in small letters, or where all is in capitals: one word, two with a first name."""
     at = start
-    while at < len(words) and words[at].fold in _PARTICLES and at < start + 2:
+    while at < len(words) and words[at].fold in PARTICLES and at < start + 2:
         at += 1
     if at >= len(words) or not _may_be_name(words[at]):
         return start
@@ -150,16 +138,11 @@ def _may_be_name(word: Word) -> bool:
     return word.text[0].isalpha() and len(word.text) > 1 and (word.fold in FIRST_NAMES or not is_known(word.fold))
 
 
-def is_first_name(folded: str) -> bool:
-    """True for a usual first name, double ones too."""
-    return all(part in FIRST_NAMES for part in folded.split("-"))
-
-
 def _capitalised(words: Sequence[Word], at: int, text: str) -> Mention | None:
     word = words[at]
     if at and (words[at - 1].fold in INSTITUTIONS) and not is_first_name(word.fold):
         return None
-    if is_known(word.fold) and not is_first_name(word.fold) and word.fold not in _PARTICLES:
+    if is_known(word.fold) and not is_first_name(word.fold) and word.fold not in PARTICLES:
         return None
     after = _end_of_capitals(words, at)
     run = words[at:after]
@@ -167,7 +150,7 @@ def _capitalised(words: Sequence[Word], at: int, text: str) -> Mention | None:
         at, run = at + 1, run[1:]
     alone = len(run) == 1 and not is_first_name(run[0].fold)
     initials = any(part.text.isupper() and len(part.text) < 2 for part in run)
-    if alone or initials or all(part.fold in _PARTICLES for part in run):
+    if alone or initials or all(part.fold in PARTICLES for part in run):
         return None
     return _mention(at, after, run, following=words[after : after + 1], civility=False)
 
@@ -185,7 +168,7 @@ def _small_letters(words: Sequence[Word], at: int) -> Mention | None:
 
 def _mention(first: int, after: int, words: Sequence[Word], *, following: Sequence[Word], civility: bool) -> Mention:
     privileged = any(word.fold in PRIVILEGED or is_service_account(word.fold) for word in words)
-    person = None if _goes_on_strangely(words[-1], following) else _person(words, civility=civility)
+    person = None if _goes_on_strangely(words[-1], following) else person_from_words(words, civility=civility)
     return Mention(first, after, person, privileged)
 
 
@@ -212,7 +195,7 @@ def _login_after(words: Sequence[Word], at: int, text: str) -> Mention | None:
         return Mention(at + 1, after, None, privileged=True)
     if is_known(folded) or (not sure and not _looks_like_login(login)) or not login.isascii() or is_first_name(folded):
         return None
-    return Mention(at + 1, after, _validated(login=login))
+    return Mention(at + 1, after, checked_person(login=login))
 
 
 def _looks_like_login(login: str) -> bool:
@@ -223,53 +206,8 @@ def _looks_like_login(login: str) -> bool:
     return login.islower() and len(login) > 4 and start not in _ONSETS and not set(start) & set(_VOWELS)
 
 
-def _person(words: Sequence[Word], *, civility: bool) -> Person | None:
-    """The words of a name as first and last name; None when a letter or the order of the words is in doubt."""
-    if any(word.is_foreign for word in words):
-        return None
-    order = _order(words, civility=civility)
-    if order is None or any(word.fold in PRIVILEGED or is_service_account(word.fold) for word in words):
-        return None
-    first, last = order
-    return _validated(firstname=" ".join(word.text for word in first), lastname=_join(last))
-
-
-def _join(words: Sequence[Word]) -> str:
-    joined = ""
-    for at, word in enumerate(words):
-        gap = "" if not at else ("'" if words[at - 1].fold in ("d", "l", "o") else " ")
-        joined += gap + word.text
-    return joined
-
-
-def _order(words: Sequence[Word], *, civility: bool) -> tuple[Sequence[Word], Sequence[Word]] | None:
-    upper = [word.text.isupper() and len(word.text) > 1 for word in words]
-    particle = [word.fold in _PARTICLES for word in words]
-    if len(words) == 1:
-        is_first = is_first_name(words[0].fold) and not civility
-        return (words, ()) if is_first else ((), words)
-    titled = [not up and not part for up, part in zip(upper, particle, strict=True)]
-    if any(upper) and any(titled):
-        if titled[0]:
-            cut = next(at for at, is_title in enumerate(titled) if not is_title)
-            return (words[:cut], words[cut:]) if not any(titled[cut:]) else None
-        cut = next(at for at, is_title in enumerate(titled) if is_title)
-        return (words[cut:], words[:cut]) if all(titled[cut:]) else None
-    if particle[0]:
-        return ((), words) if len(words) < 4 else None
-    known = [is_first_name(word.fold) for word in words]
-    if known[0]:
-        cut = 2 if len(words) > 2 and known[1] and not particle[2] else 1
-        return words[:cut], words[cut:]
-    if known[-1]:
-        return words[-1:], words[:-1]
-    return (
-        (words[:1], words[1:]) if words[0].is_capital and not any(upper) and (len(words) == 2 or particle[1]) else None
-    )
-
-
-def _validated(*, firstname: str = "", lastname: str = "", login: str = "") -> Person | None:
-    try:
-        return Person(firstname=firstname or None, lastname=lastname or None, login=login or None)
-    except ValidationError:
-        return None
+def parse_name(text: str) -> Person | None:
+    """The one person whose name a text is; None when there is more to it."""
+    sentences = list(parse_sentences(text))
+    mentions = [mention for sentence in sentences for mention in find_mentions(sentence, text)]
+    return mentions[0].person if len(sentences) == 1 and len(mentions) == 1 else None

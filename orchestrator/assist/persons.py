@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from orchestrator.assist.body import deaccent
+from orchestrator.assist.bystanders import find_bystanders, find_candidates, is_introduction
 from orchestrator.assist.clauses import Clause, Item
-from orchestrator.assist.owners import Kind, Owner, find_bystanders, find_candidates, is_introduction
+from orchestrator.assist.owners import Kind, Owner
 from orchestrator.assist.plans import Person
 
 MAX_PEOPLE = 50

@@ -5,6 +5,7 @@ Nothing here acts. A request says what was read and what must still be asked; wh
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -85,3 +86,12 @@ class Request(BaseModel):
     quote: Annotated[str, Field(max_length=MAX_QUOTE)] = ""
     confidence: Annotated[float, Field(ge=0, le=1)] = 0
     missing: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a clause asks. certainty: 0.9 an order, 0.8 a state, 0.5 a symptom. at: the item that says it."""
+
+    plan: Plan
+    certainty: float
+    at: int

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date
 from functools import cached_property
 
-from orchestrator.assist.asking import Asked, has_second_order, is_desktop, is_other_system, read_clause
+from orchestrator.assist.asking import has_second_order, read_clause, read_need, reads_arrival
+from orchestrator.assist.bystanders import find_candidates
 from orchestrator.assist.clauses import Clause
 from orchestrator.assist.dates import Day, find_days
 from orchestrator.assist.details import Form, find_form, find_job, find_model, find_place, find_service
 from orchestrator.assist.gathering import Found, merge_found
-from orchestrator.assist.owners import Kind, Owner, find_candidates, find_owners
+from orchestrator.assist.owners import Kind, Owner, find_owners
 from orchestrator.assist.persons import Context, find_person, person_of
-from orchestrator.assist.plans import Missing, Person, Plan, Request
+from orchestrator.assist.plans import Asked, Missing, Person, Plan, Request
+from orchestrator.assist.systems import is_desktop, is_other_system
 from orchestrator.assist.unasked import is_spam, quote_of
 
 MAX_REQUESTS = 20
@@ -36,12 +38,7 @@ class Reading:
             return []
         if is_spam(self.clauses):
             return []
-        asked = [
-            (clause, found)
-            for clause in self.clauses
-            if (found := read_clause(clause)) and not self._is_old(clause) and self._has_object(clause)
-        ]
-        asked = asked[:MAX_ASKED]
+        asked = self._asked()
         ours = [(clause, found) for clause, found in asked if not self._is_elsewhere(clause, found.plan)]
         acts = merge_found([found for clause, what in ours for found in self._found(clause, what)])
         if not acts and self._is_arrival_form():
@@ -60,6 +57,14 @@ class Reading:
             requests.append(trouble)
         return requests
 
+    def _asked(self) -> list[tuple[Clause, Asked]]:
+        current = [clause for clause in self.clauses if not self._is_old(clause)]
+        asked = [(clause, found) for clause in current if (found := read_clause(clause)) and self._has_object(clause)]
+        if not any(found.plan is Plan.CREATE_ACCOUNT for _, found in asked) and any(map(reads_arrival, current)):
+            busy = {id(clause) for clause, _ in asked}
+            asked += [(clause, found) for clause in current if id(clause) not in busy and (found := read_need(clause))]
+        return asked[:MAX_ASKED]
+
     def _has_object(self, clause: Clause) -> bool:
         """ "Je suis bloquée" asks something of an account only where the text speaks of one."""
         return self._speaks_of_account or clause.has("NAME", "MOVE")
@@ -76,19 +81,25 @@ class Reading:
         """It is about another system, or about an administrator's or a machine's account: people look at it."""
         if any(item.mention and item.mention.privileged for item in clause.items):
             return True
-        if is_other_system(clause):
+        if is_other_system(clause, plan):
             return True
         if clause.has("OTHER", "THING"):
             return False
         signs_in = plan in (Plan.PASSWORD_RESET, Plan.UNLOCK)
-        others = [other for other in self.clauses if other.has("OTHER") and (signs_in or other.in_title)]
+        tags = ("OTHER", "MAILBOX") if signs_in else ("OTHER",)
+        others = [other for other in self.clauses if other.has(*tags) and (signs_in or other.in_title)]
         return bool(others) and not is_desktop(clause) and not self._is_desktop_text()
 
     def _is_desktop_text(self) -> bool:
-        return any(is_desktop(clause) and not clause.has("OTHER") for clause in self.clauses)
+        return any(is_desktop(clause) and not clause.has("OTHER", "MAILBOX") for clause in self.clauses)
 
     def _is_arrival_form(self) -> bool:
-        return self.form is not None and any(clause.has("ARRIVE") for clause in self.clauses)
+        entry = any(clause.has("ARRIVE") for clause in self.clauses)
+        return (
+            self.form is not None
+            and entry
+            and not any(clause.has("DISABLE") or (clause.in_title and clause.has("LEAVE")) for clause in self.clauses)
+        )
 
     def _found(self, clause: Clause, asked: Asked) -> list[Found]:
         owners = find_owners(clause)
@@ -112,7 +123,12 @@ class Reading:
     @cached_property
     def _understood(self) -> Person | None:
         """Whose account "the account" is: the author's, when his is the only one spoken of and nobody else is named."""
-        owners = [owner for clause in self.clauses if not clause.has("OTHER", "THING") for owner in find_owners(clause)]
+        owners = [
+            owner
+            for clause in self.clauses
+            if not clause.has("MAILBOX", "OTHER", "THING")
+            for owner in find_owners(clause)
+        ]
         only = self.context.only_one()
         if only is not None and only.login and not any(owner.kind in (Kind.AUTHOR, Kind.SOMEBODY) for owner in owners):
             return only
@@ -198,9 +214,10 @@ class Reading:
         for clause in self.clauses:
             if id(clause) in acting or clause.in_title:
                 continue
-            if clause.has("DEVICE", "OTHER", "THING") and clause.has(
-                "TROUBLE", "REFUSED", "CANT", "FORGOT", "LOCKED", "ASK", "NEED"
-            ):
+            troubled = clause.has("TROUBLE", "REFUSED", "CANT", "FORGOT", "LOCKED", "ASK", "NEED", "NOT") or any(
+                item.fold == "plus" for item in clause.items
+            )
+            if troubled and clause.has("DEVICE", "MAILBOX", "OTHER", "THING"):
                 return Request(plan=Plan.QUESTION, quote=quote_of(clause, self.body), confidence=0.6)
         return None
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from orchestrator.assist.clauses import Clause
 from orchestrator.assist.plans import MAX_QUOTE, Missing, Plan, Request
 
-_IT = ("SECRET", "ACCOUNT", "OTHER", "THING", "DEVICE", "RESET", "UNLOCK", "LOCKED", "AD", "MAIL_SEEN", "LOGIN")
+_IT = (
+    "SECRET",
+    "ACCOUNT",
+    "OTHER",
+    "MAILBOX",
+    "THING",
+    "DEVICE",
+    "RESET",
+    "UNLOCK",
+    "LOCKED",
+    "AD",
+    "MAIL_SEEN",
+    "LOGIN",
+)
 
 
 def quote_of(clause: Clause, text: str) -> str:
@@ -44,6 +57,8 @@ def unasked_of(clauses: list[Clause], subject: str, body: str) -> Request:
         return question.model_copy(update={"plan": Plan.NOT_OURS, "confidence": 0.8})
     if about_it:
         return question
-    if any(clause.has("HOUSE") for clause in clauses) or (own and any(clause.has("THANKS", "DONE") for clause in own)):
+    asks = any(clause.is_question or clause.has("ASK", "NEED", "CANT", "HOWTO", "NAME") for clause in own)
+    thanks = not asks and any(clause.has("THANKS", "DONE") for clause in own)
+    if thanks or any(clause.has("HOUSE") for clause in clauses):
         return question.model_copy(update={"plan": Plan.NOT_OURS, "confidence": 0.7})
     return question.model_copy(update={"confidence": 0.3})
