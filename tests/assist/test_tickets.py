@@ -6,7 +6,6 @@ import pytest
 
 from tests.assist.scoring import score
 
-
 FILES = ("tickets.toml", "fresh.toml")
 
 
