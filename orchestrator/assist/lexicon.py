@@ -46,8 +46,8 @@ FORMS: dict[str, str] = {
     # verbs that ask
     "RESET": "reinitialis* reinit renouvel* regener* reset resetting reparametr* remise_a_zero raz resetear",
     "UNLOCK": "debloqu* deblocage deverrouill* deverouill* unlock* desbloquear",
-    "CREATE": "creer creez cree creation creations crees creee creent ouverture create",
-    "OPEN": "ouvrir ouvre ouvrez",
+    "CREATE": "creer creez cree creation creations crees creee creent create",
+    "OPEN": "ouvrir ouvre ouvrez ouverture",
     "DISABLE": """
         desactiv* suppr* suprim* fermer fermez ferme fermeture cloturer cloturez cloture suspendre suspendez
         suspension revoquer revoquez archiver archivez disable couper coupez
@@ -93,11 +93,12 @@ FORMS: dict[str, str] = {
         identifier authentifier
     """,
     "ARRIVE": """
-        embauchons embauche_de recrutons recrute engage engageons accueillerons nous_rejoint nous_rejoindra
-        integrera arrivera_le present presente_a_partir prend_ses_fonctions prise_de_fonction
-        prise_de_fonctions arrive arrivee arrivera arrivent arrivant arrivante arrivees commence commencera
-        debute debutera prend_son_poste prendra_son_poste prise_de_poste embauche embauchee embauches recrutee
-        recrutement rejoint rejoindra integre nouvel_arrivant entree accueillons accueillir accueille
+        vient_travailler viendra_travailler embauchons embauche_de recrutons recrute engage engageons
+        accueillerons nous_rejoint nous_rejoindra integrera arrivera_le present presente_a_partir
+        prend_ses_fonctions prise_de_fonction prise_de_fonctions arrive arrivee arrivera arrivent arrivant
+        arrivante arrivees commence commencera debute debutera prend_son_poste prendra_son_poste
+        prise_de_poste embauche embauchee embauches recrutee recrutement rejoint rejoindra integre
+        nouvel_arrivant entree accueillons accueillir accueille
     """,
     "LEAVE": """
         quitte quittera quitter quittent depart departs parti partie partis part_en_retraite

@@ -191,6 +191,7 @@ def test_the_title_of_an_answer_is_not_asked_again() -> None:
         "J'ai reçu un mail qui me demande de réinitialiser mon mot de passe",
         "Pouvez-vous me donner le mot de passe de Mme Brunel ?",
         "Je n'arrive pas à ouvrir la session de Mme Vautrin",
+        "Ouverture de session impossible",
     ],
 )
 def test_questions_denials_and_past_facts_ask_no_act(text: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.assist.scoring import score
 
-FILES = ("tickets.toml", "fresh.toml")
+FILES = ("tickets.toml", "fresh.toml", "unseen.toml")
 
 
 @pytest.mark.requirement("R-14")
