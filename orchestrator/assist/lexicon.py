@@ -211,41 +211,45 @@ FORMS: dict[str, str] = {
 PLAIN_WORDS = word_set(
     """
     actuel actuelle administratif administration administrative adresse affiche afin aile ainsi allume alors
-    alzheimer ancien ancienne android animation aout apple apres arret astreinte attend attends attente aucune
-    aujourd aussi autre autres avance avant avec avril batiment bcp beaucoup besoin bien bientot bienvenue blanc
-    bleue bon bonne capture car cas cdd ceci cela celle ces cette chambre ci ci-dessous ci-dessus ci-joint clic
-    client clique cliquer code codes collectif complet comptabilite compter concernant conge conges contact
-    contacter contrat contre cordialement correct correspondance couleur court dans debloquage debut decembre
-    definitif definitivement delai demain demande depuis dernier derniere des dessus deux deuxieme devoir dimanche
-    dire dit doit donc dont droit droite droits du durant e-mail ecrire ecrit effectif effectifs egalement elle
-    encore enfin ensuite entre envoi erreur essais et etage eteindre eteint eu eux exemple facon faire fait
-    famille familles ferme fevrier fin finalement fois fonction font forme formulaire garde gauche general
-    generale gens glpi google grand grande gros helpdesk heure heures hier horaires hotelier hoteliere hotline hui
-    humaines ici il ils immediatement impossible informatiques interim invite janvier jeudi joint jointe jointes
-    jour journee jours juillet juin jusqu jusque la laisser le les lien liens ligne lilas linux lui lundi mac
-    madame mai maintenance maladie marche mardi mars maternite matin mci medical medicale meme memes merci mercii
-    mercredi mes mesdames message messages messieurs met mets mettre mi microsoft mieux mise mission moi moins
-    mois moment monde monsieur mutuelle n ne ni niveau noir nom non nos nous nouveau nouveaux nouvel nouvelle
-    nouvelles novembre nuit numero objet octobre on ou oui page paie papier par parce pardon parental parmi part
-    partir pendant periode perso petit peu peut photo piece pieces plus plusieurs possible post poste pouvoir
-    premier premiere prenom presse prevenir prevu principal principale pris prise prochain prochaine propose
-    protegee qualite quand que quelqu quelque qui quoi quotidien rapidement rappel rdc redemarre redemarrer
-    reference regarder remercie remplacement remplie remplir rendre renfort rentre resident residente residents
-    ressources retabli retard retour rh rien sa sachant sait samedi sante savoir se second semaine septembre sera
-    sert ses seul si soin soins soir soiree soit sommes son sont sous souvent stage suis suite sujet super support
-    sur svp ta tant technique tel temporaire temps tes test tests texte ticket tickets toi tot toujours tous tout
-    toute toutes travail travailler tres trois trop trouver urgence urgent urgente usagers utilisateur
-    utilisatrice utilise utiliser va vacance vacances valable valider vendredi vers veut via vient ville vite
-    voici voila voir vois vos votre vous vrai widip y
+    alzheimer ancien ancienne android animation aout apparemment apple apres arret astreinte attend attends
+    attente aucune aujourd aussi autre autres avais avance avant avec avoir avril ayant batiment bcp beaucoup
+    besoin bien bientot bienvenue blanc bleue bon bonne bref ca capture car cas cdd ceci cela celle ces cette
+    chambre change changee chaque chez ci ci-dessous ci-dessus ci-joint clic client clique cliquer code codes
+    collectif complet comptabilite compter concernant conge conges contact contacter contrat contre cordialement
+    correct correspondance couleur court dans debloquage debut decembre definitif definitivement delai demain
+    demande depuis dernier derniere des desormais dessus deux deuxieme devenu devient devine devoir devrait
+    dimanche dire dit doit doivent donc dont dorenavant droit droite droits du durant e-mail ecrire ecrit effectif
+    effectifs egalement elle encore enfin ensuite entre envoi erreur essais et etage etaient etant eteindre eteint
+    eu eux exemple existe facon faire fait famille familles ferme fevrier fin finalement fois fonction font forme
+    formulaire garde gauche general generale gens glpi google grace grand grande gros hebdomadaire helas helpdesk
+    heure heures hier horaires hotelier hoteliere hotline hui humaines ici il ils immediatement impossible
+    informatiques interim invite janvier jeudi joint jointe jointes jour journee jours juillet juin jusqu jusque
+    la laisser le les lien liens ligne lilas linux lol lorsque lui lundi mac madame mai maintenance maintenant
+    maladie malgre marche mardi mars maternite matin mci medical medicale meme memes merci mercii mercredi merde
+    mes mesdames message messages messieurs met mets mettre mi microsoft mieux mise mission moi moins mois moment
+    monde monsieur mutuelle n ne ni niveau noir nom non normalement nos note noter nous nouveau nouveaux nouvel
+    nouvelle nouvelles novembre nuit numero objet octobre on ou oui page paie papier par parait parce pardon
+    parental parmi part partir pendant periode perso petit peu peut pfff photo piece pieces plus plusieurs
+    possible post poste pourtant pouvoir premier premiere prenom presse prevenir prevu principal principale pris
+    prise prochain prochaine propose protegee puis qualite quand que quelqu quelque qui quoi quoique quotidien
+    quotidiennement rapidement rappel rdc redemarre redemarrer reference regarder remercie remplacement remplie
+    remplir rendre renfort rentre resident residente residents ressources retabli retard retenir retour rh rien sa
+    sachant saisi saisie saisir sait samedi sans sante sauf savoir se second selon semaine semble septembre sera
+    serait sert ses seul si sinon soin soins soir soiree soit sommes son sont soudainement sous souvent stage
+    subitement suis suite suivant sujet super support sur svp ta tant tape tapes technique tel temporaire temps
+    tes test tests texte ticket tickets toi tot toujours tous tout toute toutefois toutes travail travailler tres
+    trois trop trouver urgence urgent urgente usagers utilisateur utilisatrice utilise utiliser va vacance
+    vacances valable valider vendredi vers veut via vient ville visiblement vite voici voila voir vois
+    volontairement vos votre vous vrai widip y zut
     """
 )
 
 TYPO_TARGETS = word_set(
     """
-    reinitialiser reinitialise reinitialisation debloquer debloque deblocage deverrouiller deverrouille verrouille
-    session password windows compte comptes desactiver desactive desactivation supprimer supprime suppression
-    reactiver reactive creation oublier oublie oubliee bloquee connecter connexion identifiant ordinateur
-    demissionne netsoins imprimante messagerie utilisateur
+    bloque bloquee compte comptes connecter connexion creation deblocage debloque debloquer demissionne
+    desactivation desactive desactiver deverrouille deverrouiller identifiant imprimante messagerie netsoins
+    ordinateur oublie oubliee oublier password reactive reactiver reinitialisation reinitialise reinitialiser
+    session suppression supprime supprimer utilisateur verrouille windows
     """
 )
 

@@ -37,6 +37,8 @@ def named(first: str | None, last: str | None) -> Person:
         ("j'ai besoin d'un nouveau mot de passe pour ma session", Plan.PASSWORD_RESET),
         ("Suite à mes congés, mon mot de passe ne marche plus", Plan.PASSWORD_RESET),
         ("I forgot my password", Plan.PASSWORD_RESET),
+        ("merci de réinitailiser mon mot de passe", Plan.PASSWORD_RESET),
+        ("mon compte est blqoué", Plan.UNLOCK),
         ("mon compte est bloquer svp debloquez moi", Plan.UNLOCK),
         ("ma session est vérouillée", Plan.UNLOCK),
         ("je narrive plus a ouvrir ma session", Plan.UNLOCK),
@@ -84,6 +86,9 @@ def test_a_name_that_the_account_belongs_to_is_the_person(text: str, person: Per
     [
         "Bonjour Claire le compte est bloqué",
         "Bonjour Julie, peux-tu débloquer son compte ?",
+        "Julie, peux-tu débloquer son compte ?",
+        "Mme Brunel a bloqué le compte de la secrétaire",
+        "Mon collègue a un souci de compte. Je crois qu'il est bloqué.",
         "Sophie Lenoir était avec Paul Grandin, merci de débloquer son compte",
         "Mme Oria est en congés. Ma collègue est bloquée, débloquez son compte.",
         "Merci de débloquer le compte de Julie Moreau ou de Julie Morel, je ne sais plus",
@@ -168,6 +173,13 @@ def test_what_the_author_did_not_write_here_asks_nothing(around: str) -> None:
 
 
 @pytest.mark.requirement("R-05")
+def test_a_quoted_line_ends_the_sentence_that_it_stands_in() -> None:
+    request = read_one("Merci de débloquer le compte de :\n> oui\n- Julie Moreau")
+
+    assert (request.person, request.quote) == (None, "Merci de débloquer le compte de :")
+
+
+@pytest.mark.requirement("R-05")
 def test_the_title_of_an_answer_is_not_asked_again() -> None:
     assert read("Bonjour, avez-vous avancé ?", "RE: Création de compte Paul Grandin") == [(Plan.QUESTION, None)]
     assert [plan for plan, _ in read("", "Création de compte Paul Grandin")] == [Plan.CREATE_ACCOUNT]
@@ -245,9 +257,14 @@ def test_orders_to_software_and_privileged_accounts_are_left_to_people(text: str
 
 
 @pytest.mark.requirement("R-08")
-def test_a_forgotten_password_and_a_procedure_are_not_taken_for_an_attack() -> None:
-    text = "J'ai oublié mon mot de passe, quelle est la procédure ?"
-
+@pytest.mark.parametrize(
+    "text",
+    [
+        "J'ai oublié mon mot de passe, quelle est la procédure ?",
+        "J'ai oublié mon mot de passe malgré les consignes du classeur",
+    ],
+)
+def test_a_forgotten_password_and_a_procedure_are_not_taken_for_an_attack(text: str) -> None:
     assert read(text) == [(Plan.PASSWORD_RESET, AUTHOR)]
 
 
