@@ -166,6 +166,11 @@ class Admission:
     def _repeat(self, connection: sa.Connection, row: Row, alert: Alert, current: Row) -> str | None:
         """An alert that an open incident has already: a reminder, a second notice, or it failed again."""
         failed_again = current["recovered_at"] is not None and alert.at >= current["recovered_at"]
+        if failed_again and current["work"] is None and records.is_being_ended(current):
+            # Its solution is on the ticket and waits to be told. (Being written, its work sees to it: Case.finish.)
+            records.reopen(connection, self._s.database, current, row, alert)
+            records.close_delivery(row, "reopened", current["incident_key"], connection)
+            return self._advance_family(connection, current)
         changes: Row = {}
         if failed_again:
             changes = {"recovered_at": None, "flaps": current["flaps"] + 1, "changed_at": datetime.now(UTC)}

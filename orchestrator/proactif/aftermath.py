@@ -23,7 +23,7 @@ from orchestrator.proactif.letters import (
     storm_html,
     storm_subject,
 )
-from orchestrator.proactif.records import close_with_parent
+from orchestrator.proactif.records import END, close_with_parent
 from orchestrator.proactif.rules import judge_recovery, micro_outage
 from orchestrator.proactif.storms import judge_storm, places_of
 from orchestrator.proactif.texts import Stage
@@ -112,7 +112,7 @@ class Aftermath:
 
     async def solve(self, case: Case) -> None:
         """Recovered and quiet since: solve the ticket unless a person has it in hand, and tell who was told."""
-        effect = f"solution-{case.tried_as}"
+        effect = f"{END}{case.tried_as}"
         # Decided by an earlier try: that the ticket is solved by now may be that try's own work.
         decided = case.find_kept(effect) or await self._decide_end(case)
         state, text = Closed(decided["state"]), decided["text"]
@@ -182,7 +182,7 @@ async def _close(case: Case, why: Closed, *, told: list[str]) -> None:
         await case.services.database.write(close_children)
     summary = {"ticket_id": case.ticket_id, "closed": why.value, "told": told}
     case.journal.note("closed", summary)
-    await case.finish(run=RunEnd("done", summary), closed_at=datetime.now(UTC), closed_why=why.value)
+    await case.finish(run=RunEnd("done", summary), ends=why)
 
 
 async def _judge_afterwards(case: Case) -> Verdict | None:

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from orchestrator.journal import RunJournal, RunTools
 from orchestrator.proactif.alerts import Alert
-from orchestrator.proactif.incidents import Incident, Pace, Work, advance, go_on, load_incident
+from orchestrator.proactif.incidents import Closed, Incident, Pace, Work, advance, go_on, load_incident
+from orchestrator.proactif.records import new_round, without_end
 from orchestrator.services import Services
 from orchestrator.tables import alert as alert_table
 from orchestrator.tables import incident
@@ -143,18 +144,21 @@ class Case:
         noted: Mapping[int, str] | None = None,
         run: RunEnd | None = None,
         then: Work | None = None,
+        ends: Closed | None = None,
         **changes: Any,
     ) -> None:
         """The work is over: keep what it changed, end its run if given, start what follows. One commit.
 
         noted: by alert row, what the ticket now says of it. changes: columns of the incident.
         then: this workflow goes on with that work if it is due and nobody waits for its end.
+        ends: why nobody follows it any more, unless it has failed again meanwhile.
         """
         now = datetime.now(UTC)
         values = {"work": None, "work_at": None, "attempts": 0, **changes}
 
         def store(connection: sa.Connection) -> str | None:
-            connection.execute(incident.update().where(incident.c.key == self.incident.key).values(**values))
+            end = self._end(connection, ends, now) if ends else {}
+            connection.execute(incident.update().where(incident.c.key == self.incident.key).values(**values, **end))
             for alert_row_id, state in (noted or {}).items():
                 connection.execute(alert_table.update().where(alert_table.c.id == alert_row_id).values(told=state))
             if run is not None:
@@ -166,6 +170,15 @@ class Case:
         queue = await self.services.database.write(store)
         if queue:
             self.services.engine.nudge(queue)
+
+    def _end(self, connection: sa.Connection, why: Closed, now: datetime) -> Facts:
+        """The columns of its end; of a new round, when it failed again while it was being solved."""
+        current = load_incident(connection, self.incident.key)
+        row = current.row if current else self.incident.row
+        failed_again = current is not None and bool(current.alerts) and current.recovered_at is None
+        if not failed_again or why is Closed.DELETED:
+            return {"closed_at": now, "closed_why": why.value, "kept": without_end(row["kept"])}
+        return {"kept": without_end(row["kept"])} if why is Closed.LEFT else new_round(row, now=now)
 
     def _end_run(self, connection: sa.Connection, end: RunEnd, now: datetime) -> None:
         values = {"state": end.state, "ended_at": now, "summary": redact(end.summary)}

@@ -20,6 +20,8 @@ GROUP = timedelta(minutes=10)
 """Alerts of one site within this time are one disruption: pollers are staggered by five minutes."""
 REOPEN = timedelta(minutes=30)
 STORM = timedelta(minutes=5)
+END = "solution-"
+"""How the effects begin that end a ticket."""
 
 Row = dict[str, Any]
 
@@ -40,7 +42,7 @@ class Surroundings:
 def find_latest(connection: sa.Connection, row: Row) -> Row | None:
     """The last row of an alert, with what became of its incident."""
     mine = (alert_table.c.instance == row["instance"]) & (alert_table.c.alert_id == row["alert_id"])
-    followed = ("parent_key", "closed_at", "closed_why", "ticket_id", "round")
+    followed = ("parent_key", "closed_at", "closed_why", "ticket_id", "round", "kept", "work")
     query = (
         sa.select(alert_table, *(incident.c[name] for name in followed))
         .join(incident, incident.c.key == alert_table.c.incident_key)
@@ -101,11 +103,26 @@ def new_incident(key: str, row: Row, *, site: Site | None, device_id: int, ticke
     }
 
 
+def new_round(row: Row, *, now: datetime) -> Row:
+    """The columns of an incident that begins again. row: its own, or an alert's with them."""
+    values = {"closed_at": None, "closed_why": "", "round": row["round"] + 1, "round_at": now, "told": []}
+    return values | {"diagnosed_at": None, "settled_at": None, "kept": without_end(row["kept"])}
+
+
+def without_end(kept: Row) -> Row:
+    """What an incident keeps, without an end that is done or overtaken: one that is there is still under way."""
+    return {effect: decided for effect, decided in kept.items() if not effect.startswith(END)}
+
+
+def is_being_ended(row: Row) -> bool:
+    """Its ticket may be solved already, though not everybody has been told."""
+    return any(effect.startswith(END) for effect in row["kept"])
+
+
 def reopen(connection: sa.Connection, database: Database, latest: Row, row: Row, alert: Alert) -> None:
     """The same ticket, a new round: whoever was told that it is over is told that it is not."""
     now = datetime.now(UTC)
-    values = {"closed_at": None, "closed_why": "", "round": latest["round"] + 1, "round_at": now}
-    values |= {"diagnosed_at": None, "settled_at": None, "told": []}
+    values = new_round(latest, now=now)
     connection.execute(incident.update().where(incident.c.key == latest["incident_key"]).values(**values))
     again = {"recovered_at": None, "failed_at": alert.at, "changed_at": now, "flaps": latest["flaps"] + 1}
     set_alert(connection, latest["id"], **again)

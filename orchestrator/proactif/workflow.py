@@ -103,6 +103,9 @@ class Proactif:
 
     async def _diagnose(self, case: Case) -> None:
         """What is wrong, on the ticket and by mail to the team: provisional as long as the site may still change."""
+        if case.once:
+            reopened = {"ticket_id": case.ticket_id, "status": "new", "notify": False}
+            await case.tools.write("glpi_update_ticket", reopened, key=case.effect(f"reopen{case.once}"))
         if case.incident.row["parent_key"]:
             await self._attach(case)
         elif case.incident.is_storm:
@@ -111,9 +114,6 @@ class Proactif:
             await self._tell_team(case)
 
     async def _tell_team(self, case: Case) -> None:
-        if case.once:
-            reopened = {"ticket_id": case.ticket_id, "status": "new", "notify": False}
-            await case.tools.write("glpi_update_ticket", reopened, key=case.effect(f"reopen{case.once}"))
         found = case.find_kept(f"diagnosis{case.once}") or await self._decide(case)
         is_outage = found["verdict"]["responsible"] != "NONE"
         decided = case.find_kept(f"mail{case.once}")
@@ -211,7 +211,7 @@ class Proactif:
             close_with_parent(connection, case.incident.key)
 
         await self._s.database.write(close)
-        await case.finish(run=RunEnd("done", summary), closed_at=datetime.now(UTC), closed_why=Closed.DELETED.value)
+        await case.finish(run=RunEnd("done", summary), ends=Closed.DELETED)
 
 
 async def _fail(case: Case, error: Exception) -> None:
