@@ -28,6 +28,7 @@ SIMULATED = {"observium": 9001, "glpi": 9002, "ollama": 9003, "mail": 9004, "mys
 """The simulators, with the port of each where ports are not free ones."""
 CLIENTS_OU = "OU=Clients,DC=widip,DC=local"
 """Where the employees of the simulated directory are."""
+RECIPIENT_DOMAINS = ["lilas.example", "tilleuls.example", "genets.example", "widip.example"]
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - a name for what --listen may say
 READY_S = 30.0
 SETTLE_S, SOLVE_AFTER_S = 20, 10
@@ -146,7 +147,8 @@ def _start_simulators(world: DemoWorld, environment: Mapping[str, str], more_sit
 def _start_server(world: DemoWorld, name: str, environment: Mapping[str, str]) -> None:
     token = world.tokens[name] = new_token()
     tokens_file = world.folder / f"tokens-{name}.toml"
-    entry = token_entry("demo", token, ["read", "write"], ous=[CLIENTS_OU] if name == "ad" else [])
+    limits = {"ous": [CLIENTS_OU]} if name == "ad" else {"recipient_domains": RECIPIENT_DOMAINS}
+    entry = token_entry("demo", token, ["read", "write"], **limits)
     tokens_file.write_text(entry, encoding="utf-8")
     upstream = {
         "OBSERVIUM_API_URL": f"{world.simulators['observium']}/api/v0",

@@ -132,6 +132,10 @@ def create_token(
     file: Annotated[Path, typer.Option(help="the server's TOKENS_FILE; made if absent")],
     scope: Annotated[list[Scope] | None, typer.Option(help="repeat for several; read when not given")] = None,
     ou: Annotated[list[str] | None, typer.Option(help="for the AD server: an OU that it may touch; repeat")] = None,
+    recipient_domain: Annotated[
+        list[str] | None,
+        typer.Option(help="for glpi and mysecret: where it may write to; repeat; anywhere when not given"),
+    ] = None,
 ) -> None:
     """Make a token: its hash goes into the file, the token itself is printed once."""
     from shared.mcp_tokens import NAME, load_tokens, new_token, token_entry  # noqa: PLC0415
@@ -139,7 +143,13 @@ def create_token(
     if not re.fullmatch(NAME, name):
         _fail(f"{name!r} is no name: lower-case letters, digits, - and _, 40 at most")
     token = new_token()
-    entry = token_entry(name, token, [one.value for one in scope or [Scope.READ]], ous=ou or [])
+    entry = token_entry(
+        name,
+        token,
+        [one.value for one in scope or [Scope.READ]],
+        ous=ou or [],
+        recipient_domains=recipient_domain or [],
+    )
     draft = file.with_suffix(".new")
     try:
         before = file.read_text(encoding="utf-8") if file.exists() else ""

@@ -7,7 +7,7 @@
     tools = ["*"]                   # or the names this token may call
     hourly_calls = 20000
     hourly_writes = 2000
-    recipient_domains = ["*"]       # where send_email may write to
+    recipient_domains = ["*"]       # where send_email may write to; sealed links go to listed domains only
     ous = ["OU=Clients,DC=…"]       # whose accounts the AD server may touch; none when it is missing
 
 Tokens are long random strings, so one round of SHA-256 is enough; a password would need a slow hash.
@@ -74,10 +74,13 @@ def new_token() -> str:
     return f"widip_{secrets.token_urlsafe(32)}"
 
 
-def token_entry(name: str, token: str, scopes: Sequence[str], *, ous: Sequence[str] = ()) -> str:
+def token_entry(
+    name: str, token: str, scopes: Sequence[str], *, ous: Sequence[str] = (), recipient_domains: Sequence[str] = ()
+) -> str:
     """What a tokens file says of a new token: its hash, never itself."""
     entry = f'[[token]]\nname = "{name}"\nsha256 = "{hash_token(token)}"\nscopes = {json.dumps(list(scopes))}\n'
-    return f"{entry}ous = {json.dumps(list(ous))}\n" if ous else entry
+    lists = {"ous": ous, "recipient_domains": recipient_domains}
+    return entry + "".join(f"{key} = {json.dumps(list(values))}\n" for key, values in lists.items() if values)
 
 
 class TokenBook:

@@ -182,6 +182,20 @@ class Seals:
         return Sealed(f"sealed:{purpose}:{number}", SecretStr(opened["value"]), opened["note"])
 
 
+def subject_of(call: Call, recipient: str) -> str:
+    """Whom a link is sealed for: an address as its mailbox is told apart, which case does not do in ASCII.
+
+    Raises Refused for a caller whose token does not say whom it may send links to: the link of somebody's password
+    must not go to whatever address a client was talked into.
+    """
+    domain = recipient.rpartition("@")[2].lower()
+    if "*" in call.recipient_domains:
+        raise Refused(f"the token of {call.caller} names no recipient_domains: links go to listed domains only")
+    if domain not in call.recipient_domains:
+        raise Refused(f"caller {call.caller} may not write to {domain}")
+    return recipient.lower() if recipient.isascii() else recipient
+
+
 def find_references(text: str, purpose: Purpose) -> list[str]:
     """The references of a purpose in a text, each once, in order."""
     found = (match.group() for match in REFERENCE.finditer(text) if match[1] == purpose)

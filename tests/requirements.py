@@ -63,6 +63,7 @@ REQUIREMENTS = (
     Requirement("S-03", "a repeated call finds the value that it sealed first", "own"),
     Requirement("S-04", "a secret in arguments or results is not recorded, not even as a plain digest", "brief"),
     Requirement("S-06", "a sealed link is opened in the one mail to its recipient, and left nowhere else", "brief"),
+    Requirement("S-08", "no client can have a link told to somebody else by the mail that it is in", "own"),
     Requirement("S-07", "a reset leaves password and link in no log, store, prompt or traffic of a client", "brief"),
     Requirement("S-05", "a server whose writes need Redis refuses them without it", "brief"),
     # Active Directory

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from tests.conftest import running
 
 TOKEN = "widip_test-token-of-the-orchestrator"
 SEAL_KEY = SecretStr("seal-key-of-the-tests-0123456789abcdef")
+DOMAINS = ["lilas.example", "tilleuls.example", "genets.example", "widip.example", "x.example"]
 READER = "widip_test-token-of-a-reader"
 Serve = Callable[[Any], Awaitable[str]]
 
@@ -42,8 +42,12 @@ def utc_now() -> datetime:
 def write_tokens(folder: Path, *, ous: str = "") -> Path:
     """A tokens file with a caller that may do all and one that may only read."""
     path = folder / "tokens.toml"
-    callers = (token_entry("orchestrator", TOKEN, ["read", "write"]), token_entry("reader", READER, ["read"]))
-    path.write_text("".join(f"{caller}ous = [{json.dumps(ous)}]\n" if ous else caller for caller in callers))
+    callers = (("orchestrator", TOKEN, ["read", "write"]), ("reader", READER, ["read"]))
+    entries = (
+        token_entry(name, token, scopes, ous=[ous] if ous else [], recipient_domains=DOMAINS)
+        for name, token, scopes in callers
+    )
+    path.write_text("".join(entries))
     return path
 
 

@@ -16,7 +16,7 @@ from servers.mysecret.handles import Handle, Handles, now_utc
 from servers.mysecret.models import Ended, Secret, SecretStatus, Trace
 from shared.errors import InvalidInput, NotFound, Refused, UpstreamUnavailable
 from shared.mcp_tool import Call
-from shared.sealed import REFERENCE, Purpose, Seals, find_references
+from shared.sealed import REFERENCE, Purpose, Seals, find_references, subject_of
 
 REVEAL = "reveal"
 PASSWORD, LINK = Purpose.PASSWORD, Purpose.LINK
@@ -117,7 +117,7 @@ class Vault:
     async def _link(self, call: Call, handle: Handle, new: NewSecret) -> dict[str, str]:
         if REVEAL in call.scopes:
             return {"secret_url": handle.link.get_secret_value()}
-        subject = (new.recipient or "").casefold()
+        subject = subject_of(call, new.recipient or "")
         return {"link_ref": (await self._seals.seal(call, handle.link, purpose=LINK, subject=subject)).reference}
 
     async def get_status(self, call: Call, secret_id: str | None, secret_url: SecretStr | None) -> SecretStatus:
@@ -163,9 +163,8 @@ def _check(call: Call, new: NewSecret) -> None:
     """Everything that can be refused before anything is opened."""
     if new.recipient is None and REVEAL not in call.scopes:
         raise InvalidInput("recipient is needed: the link is sealed for him")
-    domain = (new.recipient or "").rpartition("@")[2].casefold()
-    if new.recipient is not None and "*" not in call.recipient_domains and domain not in call.recipient_domains:
-        raise Refused(f"caller {call.caller} may not write to {domain}")
+    if new.recipient is not None and REVEAL not in call.scopes:
+        subject_of(call, new.recipient)
     if new.references and new.account_guid is None:
         raise InvalidInput("account_guid is needed: it says whose sealed password this is")
     text = new.payload.get_secret_value()

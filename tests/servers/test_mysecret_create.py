@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.errors import InvalidInput, NotFound, Refused
+from shared.mcp_tokens import token_entry
 from tests.servers.mysecret_world import ACCOUNT, CLAIRE, PASSWORD, PLAIN, REVEALER, STRANGER, World, open_world
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -84,6 +85,17 @@ async def test_our_own_limits_are_said_before_anything_is_made(clean_redis_port:
 
         assert world.pushes == []
         assert await world.create(expire_days=14, expire_views=2)
+
+
+@pytest.mark.requirement("S-08")
+async def test_a_token_that_may_write_anywhere_gets_no_sealed_link(clean_redis_port: int, tmp_path: Path) -> None:
+    tokens = tmp_path / "anywhere.toml"
+    tokens.write_text(token_entry("orchestrator", "widip_orchestrator", ["read", "write"]))
+    async with open_world(clean_redis_port, tmp_path, tokens_file=tokens) as mysecret:
+        with pytest.raises(Refused, match="names no recipient_domains"):
+            await mysecret.create()
+
+        assert mysecret.pushes == []
 
 
 @pytest.mark.requirement("K-05")
