@@ -24,6 +24,7 @@ BENCHES = {
     "mcp": mcp_calls.measure,
     "ad": ad_calls.measure,
     "run": alert_run.measure,
+    "rules": alert_run.measure_rules,
     "webhook": webhook.measure,
     "startup": startup.measure,
 }

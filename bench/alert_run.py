@@ -20,6 +20,8 @@ from bench.references import (
     LIMIT_NOTIFIER_MS,
     LIMIT_RUN_MS,
     LIMIT_SENTINEL_MS,
+    N8N_RULES_MS,
+    N8N_RULES_PER_S,
     N8N_RUN_CPU_MS,
     N8N_RUN_MS,
     N8N_RUNS_PER_S,
@@ -29,6 +31,7 @@ from bench.worlds import OUR_PROGRAMS, Scale, Worlds, fail_ports, pids
 from cli.demo_world import DemoWorld
 
 END_S = 120.0
+NOWHERE = "http://127.0.0.1:1"
 PAGE = 200
 LOOK_S = 0.05
 BURST_LOOK_S = 0.3
@@ -45,6 +48,32 @@ def measure(scale: Scale, worlds: Worlds) -> list[Row]:
     alone = _measure_serial(world, scale.pick(full=40, quick=20))
     burst = run_burst(world, scale.pick(full=120, quick=40))
     return [*_latency_rows(alone), *burst.rows()]
+
+
+def measure_rules(scale: Scale, worlds: Worlds) -> list[Row]:
+    """The same without a model: nothing answers where it should be."""
+    with worlds.fresh(OLLAMA_BASE_URL=NOWHERE) as world, _api(world) as api:
+        fail_ports(world)
+        for _ in range(2):
+            _time_mail(world, api)
+        spent = [_time_mail(world, api) for _ in range(scale.pick(full=40, quick=15))]
+        burst = run_burst(world, scale.pick(full=120, quick=40))
+    timings = Timings(spent, sum(spent) / 1000)
+    note = "ticket, rules on a fresh look at the site, followup, mail"
+    rate = burst.count / burst.seconds
+    return [
+        latency_row("alert to queued mail without a model", timings, n8n=N8N_RULES_MS, limit=LIMIT_RUN_MS, note=note),
+        Row(name="runs without a model in a burst", value=rate, unit="/s", n8n=N8N_RULES_PER_S),
+    ]
+
+
+def _time_mail(world: DemoWorld, api: httpx.Client) -> float:
+    known = _ids(_list_runs(api, PAGE))
+    sent_at = datetime.now(UTC)
+    asyncio.run(_post(world))
+    run = _wait_ended(api, known, 1, look_s=LOOK_S)[0]
+    journal = api.get(f"/api/runs/{run['id']}").raise_for_status().json()["journal"]
+    return _ms(sent_at, _last(journal, "email"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ N8N_WEBHOOK_50_CLIENTS_PER_S = 83.0
 N8N_REDIS_MS = 15.0
 """The helper as a workflow behind a webhook took 15 to 31 ms: we compare with its best."""
 N8N_RUN_MS = 204.0
+N8N_RULES_MS = 37.0
+N8N_RULES_PER_S = 31.0
+"""Without a model: webhook, one look at the port, ticket, mail."""
 N8N_RUN_CPU_MS = 229.0
 N8N_RUNS_PER_S = 5.4
 N8N_MCP_SSE_MS = 8.8

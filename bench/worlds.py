@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,9 +39,9 @@ class Worlds:
     _shared: DemoWorld | None = None
 
     @contextlib.contextmanager
-    def fresh(self) -> Iterator[DemoWorld]:
-        """One more system, stopped afterwards."""
-        world = self._start()
+    def fresh(self, **settings: str) -> Iterator[DemoWorld]:
+        """One more system, stopped afterwards. settings: the orchestrator's."""
+        world = self._start(settings)
         try:
             yield world
         finally:
@@ -59,11 +59,11 @@ class Worlds:
             self._shared.children.stop()
             self._shared = None
 
-    def _start(self) -> DemoWorld:
+    def _start(self, more: Mapping[str, str] | None = None) -> DemoWorld:
         started = time.monotonic()
         folder = self.folder / f"world-{len(self.ready_s)}"
         folder.mkdir(parents=True, exist_ok=True)
-        settings = UNDISTURBED | {"SITES_FILE": str(_write_sites(folder / "sites.toml"))}
+        settings = UNDISTURBED | {"SITES_FILE": str(_write_sites(folder / "sites.toml"))} | dict(more or {})
         world = start_world(folder, more_sites=SITES, settings=settings)
         self.ready_s.append(time.monotonic() - started)
         return world

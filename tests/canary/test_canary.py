@@ -39,6 +39,12 @@ from tests.canary.encodings import disguises, find
 from tests.canary.wire import Wire, listening_wire
 
 EMPLOYEE, REFERENT = "zobrien", "c.oria@lilas.example"
+NEWCOMER = {
+    "firstname": "Nadia",
+    "lastname": "Vidal",
+    "username": "nvidal",
+    "ou_path": "OU=Lilas,OU=Clients,DC=widip,DC=local",
+}
 SERVICE_SECRETS = {"the directory's service password": "Delegue-4-les-comptes", "MySecret's token": "pwp_sim-token"}
 REPORT = "UPDATE_REPORTS"
 
@@ -133,6 +139,25 @@ async def calling(world: DemoWorld, found: Found) -> AsyncIterator[Caller]:
         yield Caller(world, RunTools(toolbox, journal), journal, llm, redis, wires, found)
 
 
+async def alert(world: DemoWorld) -> None:
+    """Something for the orchestrator to do meanwhile: a ticket, a model that reads, a mail."""
+    api = {"authorization": f"Bearer {world.api_token}"}
+    async with httpx.AsyncClient(trust_env=False, timeout=20) as http:
+        observium = world.simulators["observium"]
+        await http.post(f"{observium}/_sim/port/1101", json={"oper": "down"})
+        raised = {"device_id": 11, "entity_type": "port", "entity_id": 1101, "name": "Port down"}
+        number = (await http.post(f"{observium}/_sim/alert", json=raised)).json()["alert_id"]
+        where = {"url": f"{world.orchestrator}/webhooks/observium", "token": f"Bearer {world.webhook_token}"}
+        delivery = {"alert_id": number, "flavour": "webhook-json", "state": "ALERT", **where}
+        assert (await http.post(f"{observium}/_sim/deliver", json=delivery)).json()["status_code"] == 200
+        async with asyncio.timeout(30):
+            while True:
+                runs = (await http.get(f"{world.orchestrator}/api/runs", headers=api)).json()["runs"]
+                if runs and runs[0]["state"] == "done":
+                    return
+                await asyncio.sleep(0.05)
+
+
 async def reset(caller: Caller) -> int:
     """Ticket, reset, link, mail, each of them twice: a repeat may show no more. Returns the mail's number in GLPI."""
     text = "Zoé O'Brien a oublié son mot de passe."
@@ -176,13 +201,17 @@ async def open_link(world: DemoWorld) -> tuple[str, str]:
     """As the recipient does: (password, the link's token)."""
     async with httpx.AsyncClient(trust_env=False) as http:
         async with asyncio.timeout(20):
-            while not (mails := (await http.get(f"{world.simulators['mail']}/_sim/mails")).json()):
+            while not (links := _links((await http.get(f"{world.simulators['mail']}/_sim/mails")).json())):
                 await asyncio.sleep(0.05)
-        link = re.findall(r"https?://\S+/p/\S+", mails[0]["text"])[0]
+        link = links[0]
         step = (await http.get(link)).text
         page = (await http.get(httpx.URL(link).join(re.findall(r'href="([^"]+)"', step)[0]))).text
     password = re.findall(r"Votre mot de passe : (\S+)</pre>", html.unescape(page))[0]
     return password, re.findall(r"/p/([^/]+)", link)[0]
+
+
+def _links(mails: list[dict[str, Any]]) -> list[str]:
+    return [link for mail in mails for link in re.findall(r"https?://\S+/p/\S+", mail["text"])]
 
 
 async def collect(world: DemoWorld, caller: Caller, email_id: int) -> dict[str, bytes]:
@@ -219,14 +248,20 @@ def collect_files(world: DemoWorld, found: Found) -> None:
 
 
 @pytest.mark.requirement("S-07")
-async def test_a_reset_leaves_password_and_link_nowhere_but_where_they_belong(world: DemoWorld, root: Path) -> None:
+async def test_a_reset_leaves_password_and_link_nowhere_but_where_they_belong(
+    world: DemoWorld, root: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     found = Found()
+    await alert(world)
     async with calling(world, found) as caller:
+        created = await caller.call("ad_create_user", **NEWCOMER)
+        assert created["password_ref"].startswith("sealed:password:")
         email_id = await reset(caller)
         password, token = await open_link(world)
         belongs = await collect(world, caller, email_id)
     await asyncio.to_thread(world.children.stop)
     collect_files(world, found)
+    found.add("log of the caller", "".join(capfd.readouterr()))
     secrets = {"the password": password, "the link's token": token, "SEAL_KEY": world.seal_key, **SERVICE_SECRETS}
 
     report = found.report(secrets)
@@ -238,6 +273,7 @@ async def test_a_reset_leaves_password_and_link_nowhere_but_where_they_belong(wo
     for place in ("MCP between the orchestrator and mysecret", "prompts", "GLPI: tickets, followups, users, history"):
         assert b"sealed:" in found.places[place], place
     assert b"canary" in found.places["database"]
+    assert [place for place, content in found.places.items() if not content and place != "log of simulators"] == []
     for program in ("ad", "glpi", "mysecret"):
         assert b"tool_call" in found.places[f"log of {program}"], program
     _write_report(root / "docs/canary.md", report, len(disguises(password)))
