@@ -23,7 +23,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from cli.demo_world import DemoWorld, start_world
 from orchestrator.agent.loop import Agent, Budget
@@ -34,7 +34,9 @@ from shared.errors import WidipError
 from shared.llm import Llm, LlmSettings
 from shared.llm_lock import LlmLock, Priority
 from shared.mcp_client import Endpoint, Toolbox
+from shared.mcp_tool import Call
 from shared.redis_helper import RedisHelper
+from shared.sealed import Purpose, Seals
 from tests.canary.encodings import disguises, find
 from tests.canary.wire import Wire, listening_wire
 
@@ -259,10 +261,20 @@ async def test_a_reset_leaves_password_and_link_nowhere_but_where_they_belong(
         email_id = await reset(caller)
         password, token = await open_link(world)
         belongs = await collect(world, caller, email_id)
+        # Last of all, with the servers' own key: nobody has been given this one yet.
+        seals, look = Seals(caller.redis, SecretStr(world.seal_key)), Call(caller="demo", idempotency_key="look")
+        reference, guid = created["password_ref"], created["object_guid"]
+        newcomers = await seals.open(look, reference, purpose=Purpose.PASSWORD, subject=guid)
     await asyncio.to_thread(world.children.stop)
     collect_files(world, found)
     found.add("log of the caller", "".join(capfd.readouterr()))
-    secrets = {"the password": password, "the link's token": token, "SEAL_KEY": world.seal_key, **SERVICE_SECRETS}
+    secrets = {
+        "the password": password,
+        "a newcomer's": newcomers.get_secret_value(),
+        "the link's token": token,
+        "SEAL_KEY": world.seal_key,
+        **SERVICE_SECRETS,
+    }
 
     report = found.report(secrets)
 
