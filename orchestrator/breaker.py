@@ -9,6 +9,7 @@ from shared.redis_helper import RedisHelper
 
 HEALTH_KEY = "glpi_health_status"
 HEALTH_TTL_S = 120
+DOWN = "DOWN"
 
 
 async def read_breaker(redis: RedisHelper) -> str:
@@ -21,7 +22,7 @@ async def read_breaker(redis: RedisHelper) -> str:
 
 async def open_breaker(redis: RedisHelper) -> None:
     """GLPI failed a call: say so until the next health check."""
-    await _set(redis, "DOWN")
+    await _set(redis, DOWN)
 
 
 async def close_breaker(redis: RedisHelper) -> None:

@@ -206,6 +206,7 @@ REQUIREMENTS = (
     Requirement("P-50", "a device without a site has a ticket, and is nobody's whatever its name resembles", "sheet"),
     Requirement("P-51", "the device and the port that an alert names are judged, not their namesakes", "sheet"),
     Requirement("P-52", "with Observium down the verdict is unknown, and ticket and mail say why", "sheet"),
+    Requirement("P-77", "while GLPI is known to be down, incidents wait without asking it", "brief"),
     Requirement("P-54", "what fails again while its end is being told is not over: its ticket is open again", "own"),
     Requirement("P-53", "over before GLPI was back: one ticket, said as over", "own"),
     # Active Directory, simulated and real

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from orchestrator.breaker import open_breaker
+from orchestrator.breaker import DOWN, open_breaker, read_breaker
 from orchestrator.proactif.aftermath import Aftermath
 from orchestrator.proactif.case import Case, Facts, RunEnd
 from orchestrator.proactif.incidents import GLPI, PERSON, Closed, Pace, Work
@@ -32,6 +32,10 @@ logger = get_logger("proactif")
 
 FIRST_PAUSE_S = 30
 LONGEST_PAUSE_S = 3600
+
+
+class BreakerOpen(UpstreamUnavailable):
+    """Nothing was tried."""
 
 
 class Proactif:
@@ -72,6 +76,9 @@ class Proactif:
     async def _do(self, case: Case) -> None:
         started = time.perf_counter()
         try:
+            # What is resumed was let through by a check that found GLPI up.
+            if not case.is_resumed and await read_breaker(self._s.redis) == DOWN:
+                raise BreakerOpen("GLPI is known to be down: it is asked again when a check finds it up", system="glpi")
             await self._works[case.work](case)
         except (UpstreamError, CapReached) as error:
             await self._wait_for_glpi(case, error)
@@ -189,7 +196,7 @@ class Proactif:
     async def _wait_for_glpi(self, case: Case, error: WidipError) -> None:
         """What is missing waits as a row; the health check has it tried again when GLPI is back."""
         system = getattr(error, "system", "")
-        if isinstance(error, UpstreamUnavailable) and system == "glpi":
+        if isinstance(error, UpstreamUnavailable) and system == "glpi" and not isinstance(error, BreakerOpen):
             await open_breaker(self._s.redis)
         why = {"code": error.code, "message": str(error), "system": system}
         case.journal.note("waiting", why)
