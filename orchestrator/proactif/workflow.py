@@ -76,9 +76,7 @@ class Proactif:
     async def _do(self, case: Case) -> None:
         started = time.perf_counter()
         try:
-            # What is resumed was let through by a check that found GLPI up.
-            if not case.is_resumed and await read_breaker(self._s.redis) == DOWN:
-                raise BreakerOpen("GLPI is known to be down: it is asked again when a check finds it up", system="glpi")
+            await self._check_breaker(case)
             await self._works[case.work](case)
         except (UpstreamError, CapReached) as error:
             await self._wait_for_glpi(case, error)
@@ -87,6 +85,11 @@ class Proactif:
         except Exception as error:  # noqa: BLE001 - the top of a run: whatever it is, the journal says that the run has ended
             await _fail(case, error)
         case.journal.note("step", {"step": case.work.value, "ms": round(1000 * (time.perf_counter() - started), 1)})
+
+    async def _check_breaker(self, case: Case) -> None:
+        """What is resumed was let through by a check that found GLPI up. Raises BreakerOpen."""
+        if not case.is_resumed and await read_breaker(self._s.redis) == DOWN:
+            raise BreakerOpen("GLPI is known to be down: it is asked again when a check finds it up", system="glpi")
 
     async def _open(self, case: Case) -> None:
         """The ticket, with what the first alert said."""
