@@ -178,7 +178,7 @@ class Case:
         failed_again = current is not None and bool(current.alerts) and current.recovered_at is None
         if not failed_again or why is Closed.DELETED:
             return {"closed_at": now, "closed_why": why.value, "kept": without_end(row["kept"])}
-        return {"kept": without_end(row["kept"])} if why is Closed.LEFT else new_round(row, now=now)
+        return {"kept": without_end(row["kept"])} if why is Closed.LEFT else new_round(connection, row, now=now)
 
     def _end_run(self, connection: sa.Connection, end: RunEnd, now: datetime) -> None:
         values = {"state": end.state, "ended_at": now, "summary": redact(end.summary)}

@@ -1,0 +1,115 @@
+"""What becomes of a storm and its incidents later: who comes back, who leaves early, who comes too late."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.redis_helper import RedisHelper
+from tests.orchestrator.conftest import Orchestrated, Start
+from tests.orchestrator.test_incidents import are_closed, mails_to
+from tests.orchestrator.test_storms import NOC, delivery, write_sites
+
+pytestmark = pytest.mark.both_databases
+SMALL: dict[str, Any] = {"storm_size": 2, "settle_s": 600, "solve_after_s": 0.05, "model_turn_s": 1}
+
+
+async def say(o: Orchestrated, n: int, state: str, *, after_h: int = 0) -> None:
+    """Observium tells of the n-th site's router, so many hours after the first failure."""
+    at = o.now + timedelta(hours=after_h)
+    body = json.loads(delivery(o, n)) | {"ALERT_STATE": state, "ALERT_UNIXTIME": str(int(at.timestamp()))}
+    assert (await o.post(json.dumps(body).encode())).status_code == 200
+
+
+async def rage(o: Orchestrated, redis: RedisHelper, sites: range = range(3)) -> list[dict[str, Any]]:
+    """A storm of these sites. The first of them have tickets; none is diagnosed before the storm is seen."""
+    await redis.acquire("ollama_lock", owner="somebody:else", ttl_s=120)
+    for n in sites:
+        await say(o, n, "ALERT")
+    return await o.until(lambda rows: len(rows) > len(sites) and all(r["diagnosed_at"] for r in rows if r["ticket_id"]))
+
+
+def one(found: list[dict[str, Any]], site: str) -> dict[str, Any]:
+    """The incident of a site."""
+    (row,) = [row for row in found if row["site"] == site]
+    return row
+
+
+def storms(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parents, oldest first."""
+    return [row for row in found if row["kind"] == "storm"]
+
+
+@pytest.mark.requirement("P-60")
+async def test_what_comes_back_after_its_storm_is_over_stands_alone_and_is_told(
+    start: Start, redis: RedisHelper, tmp_path: Path
+) -> None:
+    o = await start(**SMALL, sites_file=write_sites(tmp_path))
+    await rage(o, redis)
+    for n in range(3):
+        await say(o, n, "RECOVER", after_h=1)
+    await o.until(are_closed)
+    before = len(o.mails)
+
+    await say(o, 0, "ALERT", after_h=2)
+    found = await o.until(lambda rows: any(row["round"] == 2 and row["diagnosed_at"] for row in rows))
+    again = one(found, "S0")
+    await say(o, 0, "RECOVER", after_h=3)
+    await o.until(are_closed)
+
+    assert again["parent_key"] is None
+    assert ["Rétabli : Site S0" in subject for subject in mails_to(o, NOC)[before:]] == [False, True]
+    assert again["verdict"] is not None
+    assert [t["status"] for t in o.tickets if t["id"] == again["ticket_id"]] == [5]
+
+
+@pytest.mark.requirement("P-60")
+async def test_what_comes_back_while_its_storm_goes_on_is_part_of_it_again_and_holds_it(
+    start: Start, redis: RedisHelper, tmp_path: Path
+) -> None:
+    o = await start(**SMALL, sites_file=write_sites(tmp_path))
+    await rage(o, redis)
+    await say(o, 0, "RECOVER", after_h=1)
+    await o.until(lambda rows: one(rows, "S0")["closed_at"] is not None)
+
+    await say(o, 0, "ALERT", after_h=2)
+    await o.until(lambda rows: one(rows, "S0")["round"] == 2 and one(rows, "S0")["diagnosed_at"])
+    for n in (1, 2):
+        await say(o, n, "RECOVER", after_h=3)
+    held = await o.until(lambda rows: one(rows, "S1")["closed_at"] is not None)
+    await say(o, 0, "RECOVER", after_h=4)
+    await o.until(are_closed)
+
+    (storm,) = storms(held)
+    assert one(held, "S0")["parent_key"] == storm["key"]
+    assert storm["closed_at"] is None
+    assert ["Rétabli" in subject for subject in mails_to(o, NOC)] == [False, True]
+
+
+@pytest.mark.requirement("P-60")
+async def test_what_comes_back_while_the_end_of_its_storm_waits_to_be_told_has_the_storm_begin_again(
+    start: Start, redis: RedisHelper, tmp_path: Path
+) -> None:
+    o = await start(**SMALL, sites_file=write_sites(tmp_path))
+    await rage(o, redis)
+    o.system.glpi.state.faults.add("error", "POST /apirest.php/QueuedNotification", times=-1)
+    for n in range(3):
+        await say(o, n, "RECOVER", after_h=1)
+    await o.until(lambda rows: storms(rows)[0]["waits_for"] == "glpi" and one(rows, "S0")["closed_at"] is not None)
+
+    await say(o, 0, "ALERT", after_h=2)
+    o.system.glpi.state.faults.clear()
+    for _ in range(2):
+        await o.health.check()
+    found = await o.until(
+        lambda rows: all(r["round"] == 2 and r["diagnosed_at"] for r in (*storms(rows), one(rows, "S0")))
+    )
+
+    (storm,) = storms(found)
+    assert one(found, "S0")["parent_key"] == storm["key"]
+    assert [t["status"] for t in o.tickets if t["id"] == storm["ticket_id"]] == [1]
+    assert not any("Rétabli" in subject for subject in mails_to(o, NOC))
