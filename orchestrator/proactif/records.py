@@ -186,6 +186,13 @@ def list_children_sites(connection: sa.Connection, key: str) -> list[str]:
     return [str(code) for code in connection.execute(codes.order_by(incident.c.site)).scalars()]
 
 
+def wake_parent(connection: sa.Connection, key: str) -> None:
+    """An incident is closed: have its storm looked at, which may have waited for this one only."""
+    parent = sa.select(incident.c.parent_key).where(incident.c.key == key).scalar_subquery()
+    storm = (incident.c.key == parent) & incident.c.closed_at.is_(None)
+    connection.execute(incident.update().where(storm).values(due_at=datetime.now(UTC)))
+
+
 def close_with_parent(connection: sa.Connection, key: str) -> None:
     """End the incidents of a storm that have no ticket of their own."""
     alone = (incident.c.parent_key == key) & incident.c.ticket_id.is_(None) & incident.c.closed_at.is_(None)

@@ -113,3 +113,46 @@ async def test_what_comes_back_while_the_end_of_its_storm_waits_to_be_told_has_t
     assert one(found, "S0")["parent_key"] == storm["key"]
     assert [t["status"] for t in o.tickets if t["id"] == storm["ticket_id"]] == [1]
     assert not any("Rétabli" in subject for subject in mails_to(o, NOC))
+
+
+async def close_by_hand(o: Orchestrated, incident: dict[str, Any]) -> list[dict[str, Any]]:
+    """A technician closes its ticket, and we notice."""
+    await o.by_hand(incident["ticket_id"], status=6)
+    await o.app.state.line.reconciliation.run()
+    return await o.until(lambda rows: one(rows, incident["site"])["closed_why"] == "closed_in_glpi")
+
+
+@pytest.mark.requirement("P-61")
+async def test_a_ticket_that_a_technician_closes_during_the_outage_does_not_hold_its_storm(
+    start: Start, redis: RedisHelper, tmp_path: Path
+) -> None:
+    o = await start(**SMALL, sites_file=write_sites(tmp_path))
+    closed = one(await rage(o, redis), "S0")
+    for n in (1, 2):
+        await say(o, n, "RECOVER", after_h=1)
+
+    open_still = storms(await o.until(lambda rows: one(rows, "S1")["closed_at"] is not None))
+    await close_by_hand(o, closed)
+    (storm,) = storms(await o.until(are_closed))
+
+    assert [row["closed_at"] for row in open_still] == [None]
+    assert storm["closed_why"] == "solved"
+    assert len([subject for subject in mails_to(o, NOC) if "Rétabli" in subject]) == 1
+
+
+@pytest.mark.requirement("P-61")
+async def test_an_incident_that_is_closed_learns_of_its_recovery(
+    start: Start, redis: RedisHelper, tmp_path: Path
+) -> None:
+    o = await start(**SMALL, sites_file=write_sites(tmp_path))
+    closed = one(await rage(o, redis), "S0")
+    before = (await close_by_hand(o, closed)) and (await o.incident(closed["key"]))["alerts"]
+
+    for n in range(3):
+        await say(o, n, "RECOVER", after_h=1)
+    await o.until(are_closed)
+
+    after = (await o.incident(closed["key"]))["alerts"]
+    assert [row["recovered_at"] for row in before] == [None]
+    assert [row["recovered_at"] is not None for row in after] == [True]
+    assert one(await o.incidents(), "S0")["closed_why"] == "closed_in_glpi"
