@@ -226,9 +226,7 @@ class Admission:
         """The parent of a new incident when too many come at once, and the queue to nudge if it was opened just now."""
         if recent < self._s.settings.storm_size:
             return None, None
-        raging = (incident.c.kind == "storm") & incident.c.closed_at.is_(None)
-        latest = sa.select(incident.c.key).where(raging).order_by(incident.c.opened_at.desc())
-        key = connection.execute(latest).scalar()
+        key = records.find_raging_storm(connection, now=now)
         if key:
             return key, None
         key = f"storm-{row['key']}"

@@ -180,6 +180,15 @@ def open_run(database: Database, run_id: str, key: str, row: Row, alert: Alert |
         )
 
 
+def find_raging_storm(connection: sa.Connection, *, now: datetime) -> str | None:
+    """The open storm that had a new incident a moment ago: what comes later has another cause."""
+    child = incident.alias()
+    grows = sa.exists().where(child.c.parent_key == incident.c.key, child.c.opened_at > now - STORM)
+    raging = (incident.c.kind == "storm") & incident.c.closed_at.is_(None) & grows
+    latest = sa.select(incident.c.key).where(raging).order_by(incident.c.opened_at.desc()).limit(1)
+    return connection.execute(latest).scalar()
+
+
 def list_children_sites(connection: sa.Connection, key: str) -> list[str]:
     """The codes of the sites of a storm's incidents."""
     codes = sa.select(incident.c.site).where(incident.c.parent_key == key, incident.c.site.is_not(None)).distinct()

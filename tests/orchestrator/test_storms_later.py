@@ -30,7 +30,10 @@ async def rage(o: Orchestrated, redis: RedisHelper, sites: range = range(3)) -> 
     await redis.acquire("ollama_lock", owner="somebody:else", ttl_s=120)
     for n in sites:
         await say(o, n, "ALERT")
-    return await o.until(lambda rows: len(rows) > len(sites) and all(r["diagnosed_at"] for r in rows if r["ticket_id"]))
+    names = {f"S{n}" for n in sites}
+    return await o.until(
+        lambda rows: names <= {r["site"] for r in rows} and all(r["diagnosed_at"] for r in rows if r["ticket_id"])
+    )
 
 
 def one(found: list[dict[str, Any]], site: str) -> dict[str, Any]:
@@ -156,3 +159,30 @@ async def test_an_incident_that_is_closed_learns_of_its_recovery(
     assert [row["recovered_at"] for row in before] == [None]
     assert [row["recovered_at"] is not None for row in after] == [True]
     assert one(await o.incidents(), "S0")["closed_why"] == "closed_in_glpi"
+
+
+@pytest.mark.requirement("P-62")
+async def test_a_second_wave_is_a_storm_of_its_own_with_all_its_incidents(
+    start: Start, redis: RedisHelper, tmp_path: Path
+) -> None:
+    o = await start(**SMALL, sites_file=write_sites(tmp_path))
+    await rage(o, redis)
+    await o.let_pass(timedelta(minutes=6))
+
+    found = await rage(o, redis, range(3, 7))
+
+    first, second = storms(found)
+    parents = [one(found, f"S{n}")["parent_key"] for n in range(7)]
+    assert parents == [first["key"]] * 3 + [second["key"]] * 4
+    assert len([subject for subject in mails_to(o, NOC) if "Incident majeur" in subject]) == 2
+
+
+async def test_a_storm_grows_as_long_as_incidents_keep_coming(start: Start, redis: RedisHelper, tmp_path: Path) -> None:
+    o = await start(**SMALL, sites_file=write_sites(tmp_path))
+    await rage(o, redis)
+    await o.let_pass(timedelta(minutes=4))
+
+    found = await rage(o, redis, range(3, 5))
+
+    (storm,) = storms(found)
+    assert {one(found, f"S{n}")["parent_key"] for n in range(5)} == {storm["key"]}
