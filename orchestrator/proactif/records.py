@@ -195,6 +195,15 @@ def list_children_sites(connection: sa.Connection, key: str) -> list[str]:
     return [str(code) for code in connection.execute(codes.order_by(incident.c.site)).scalars()]
 
 
+def list_failing_sites(connection: sa.Connection, key: str) -> list[str | None]:
+    """The sites of a storm's incidents that last: codes, and one None for each device whose site nobody knows."""
+    lasts = (incident.c.parent_key == key) & incident.c.closed_at.is_(None)
+    failing = sa.exists().where(alert_table.c.incident_key == incident.c.key, alert_table.c.recovered_at.is_(None))
+    rows = connection.execute(sa.select(incident.c.site).where(lasts, failing).order_by(incident.c.site)).scalars()
+    codes = list(rows)
+    return [*sorted({code for code in codes if code}), *(None for code in codes if code is None)]
+
+
 def wake_parent(connection: sa.Connection, key: str) -> None:
     """An incident is closed: have its storm looked at, which may have waited for this one only."""
     parent = sa.select(incident.c.parent_key).where(incident.c.key == key).scalar_subquery()

@@ -12,7 +12,7 @@ import pytest
 from shared.redis_helper import RedisHelper
 from tests.orchestrator.conftest import Orchestrated, Start
 from tests.orchestrator.test_incidents import are_closed, mails_to
-from tests.orchestrator.test_storms import NOC, delivery, write_sites
+from tests.orchestrator.test_storms import FIRST_DEVICE, NOC, delivery, put_router, write_sites
 
 pytestmark = pytest.mark.both_databases
 SMALL: dict[str, Any] = {"storm_size": 2, "settle_s": 600, "solve_after_s": 0.05, "model_turn_s": 1}
@@ -186,3 +186,55 @@ async def test_a_storm_grows_as_long_as_incidents_keep_coming(start: Start, redi
 
     (storm,) = storms(found)
     assert {one(found, f"S{n}")["parent_key"] for n in range(5)} == {storm["key"]}
+
+
+@pytest.mark.requirement("P-63")
+@pytest.mark.parametrize(("up", "rule"), [(False, "F1"), (True, "M0")])
+async def test_an_operator_is_accused_of_a_storm_only_when_its_sites_are_seen_to_be_cut_off(
+    start: Start, redis: RedisHelper, tmp_path: Path, up: bool, rule: str
+) -> None:
+    o = await start(**SMALL, sites_file=write_sites(tmp_path))
+    for n in range(3):
+        put_router(o, n, up=up)
+
+    (storm,) = storms(await rage(o, redis))
+
+    assert storm["verdict"]["rule"] == rule
+    assert storm["verdict"]["responsible"] == ("UNKNOWN" if up else "FAI")
+
+
+@pytest.mark.requirement("P-63")
+async def test_sites_that_answer_by_their_backup_with_their_line_down_are_cut_off(
+    start: Start, redis: RedisHelper, tmp_path: Path
+) -> None:
+    sites = write_sites(tmp_path)
+    text = sites.read_text()
+    for device, known in ((FIRST_DEVICE, 11), (FIRST_DEVICE + 1, 31)):
+        text = text.replace(f"id = {device}\n", f'id = {known}\nwan_ports = ["wan1"]\n')
+    sites.write_text(text)
+    o = await start(**SMALL, sites_file=sites)
+    put_router(o, 2, up=True)
+    await redis.acquire("ollama_lock", owner="somebody:else", ttl_s=120)
+
+    for alert_id in (o.break_port(), o.break_port(31, 3101)):
+        await o.post(o.delivery(alert_id))
+    await say(o, 2, "ALERT")
+    (storm,) = storms(await o.until(lambda rows: any(row["diagnosed_at"] for row in storms(rows))))
+
+    assert storm["verdict"]["rule"] == "F1"
+    assert storm["verdict"]["facts"][0].startswith("2 sites")
+
+
+@pytest.mark.requirement("P-63")
+async def test_sites_that_are_back_accuse_nobody_any_more(start: Start, redis: RedisHelper, tmp_path: Path) -> None:
+    o = await start(**SMALL, sites_file=write_sites(tmp_path))
+    for n in range(4):
+        put_router(o, n)
+    (before,) = storms(await rage(o, redis, range(4)))
+
+    for n in range(3):
+        await say(o, n, "RECOVER", after_h=1)
+    await o.let_pass(timedelta(minutes=20))
+    (after,) = storms(await o.until(lambda rows: bool(storms(rows)[0]["settled_at"])))
+
+    assert [row["verdict"]["rule"] for row in (before, after)] == ["F1", "M0"]
