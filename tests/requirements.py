@@ -209,6 +209,10 @@ REQUIREMENTS = (
     Requirement("P-77", "while GLPI is known to be down, incidents wait without asking it", "brief"),
     Requirement("P-54", "what fails again while its end is being told is not over: its ticket is open again", "own"),
     Requirement("P-53", "over before GLPI was back: one ticket, said as over", "own"),
+    Requirement("P-60", "what comes back after its storm is over stands alone; before, it holds the storm", "own"),
+    Requirement("P-61", "what a technician closes does not hold its storm, and still learns of its recovery", "own"),
+    Requirement("P-62", "a second wave is a storm of its own, whatever older storm is still open", "own"),
+    Requirement("P-63", "a storm is the operator's only while its sites are seen to be cut off", "sheet"),
     # Active Directory, simulated and real
     Requirement("A-40", "a bind is refused with its cause, in clear it is refused always", "sheet"),
     Requirement("A-41", "wrong passwords lock an account until it is unlocked or its time is over", "sheet"),

@@ -149,19 +149,20 @@ class Admission:
         latest = records.find_latest(connection, row)
         current = latest if latest and latest["closed_at"] is None else None
         if kind is AlertKind.RECOVER:
-            return self._recover(connection, row, alert, current)
+            return self._recover(connection, row, alert, latest)
         if current is not None:
             return self._repeat(connection, row, alert, current)
         return self._fail(connection, row, alert, latest)
 
-    def _recover(self, connection: sa.Connection, row: Row, alert: Alert, current: Row | None) -> str | None:
-        if current is None or alert.at < current["failed_at"]:
+    def _recover(self, connection: sa.Connection, row: Row, alert: Alert, latest: Row | None) -> str | None:
+        if latest is None or alert.at < latest["failed_at"]:
             records.close_delivery(row, "recorded", None, connection)
             return None
-        if current["recovered_at"] is None:
-            records.set_alert(connection, current["id"], recovered_at=alert.at, changed_at=datetime.now(UTC))
-        records.close_delivery(row, "recovered", current["incident_key"], connection)
-        return self._advance_family(connection, current)
+        if latest["recovered_at"] is None:
+            records.set_alert(connection, latest["id"], recovered_at=alert.at, changed_at=datetime.now(UTC))
+        is_closed = latest["closed_at"] is not None  # known for the record, and for its storm
+        records.close_delivery(row, "recorded" if is_closed else "recovered", latest["incident_key"], connection)
+        return self._advance_family(connection, latest)
 
     def _repeat(self, connection: sa.Connection, row: Row, alert: Alert, current: Row) -> str | None:
         """An alert that an open incident has already: a reminder, a second notice, or it failed again."""
@@ -225,9 +226,7 @@ class Admission:
         """The parent of a new incident when too many come at once, and the queue to nudge if it was opened just now."""
         if recent < self._s.settings.storm_size:
             return None, None
-        raging = (incident.c.kind == "storm") & incident.c.closed_at.is_(None)
-        latest = sa.select(incident.c.key).where(raging).order_by(incident.c.opened_at.desc())
-        key = connection.execute(latest).scalar()
+        key = records.find_raging_storm(connection, now=now)
         if key:
             return key, None
         key = f"storm-{row['key']}"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import sqlalchemy as sa
-
 from orchestrator.proactif.case import Case, Facts, RunEnd
 from orchestrator.proactif.diagnosis import Verdict
 from orchestrator.proactif.incidents import Closed, Incident
@@ -23,7 +21,7 @@ from orchestrator.proactif.letters import (
     storm_html,
     storm_subject,
 )
-from orchestrator.proactif.records import END, close_with_parent
+from orchestrator.proactif.records import END
 from orchestrator.proactif.rules import judge_recovery, micro_outage
 from orchestrator.proactif.storms import judge_storm, places_of
 from orchestrator.proactif.texts import Stage
@@ -175,11 +173,6 @@ async def _has_foreign_text(case: Case, ours: int | None) -> bool:
 
 
 async def _close(case: Case, why: Closed, *, told: list[str]) -> None:
-    def close_children(connection: sa.Connection) -> None:
-        close_with_parent(connection, case.incident.key)
-
-    if case.incident.is_storm:
-        await case.services.database.write(close_children)
     summary = {"ticket_id": case.ticket_id, "closed": why.value, "told": told}
     case.journal.note("closed", summary)
     await case.finish(run=RunEnd("done", summary), ends=why)

@@ -8,7 +8,7 @@ away, a crash, a second alert), the next look finds what is left to do: nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -100,6 +100,12 @@ class AlertState:
     def state(self) -> str:
         """What the ticket should say of it; `told` is what it says."""
         return f"{'recovered' if self.recovered_at else 'failed'}:{self.reminders}:{self.flaps}"
+
+    def let_go(self, at: datetime | None) -> AlertState:
+        """As its storm sees it when its incident was closed at this time: that no longer holds the storm."""
+        if at is None or self.recovered_at is not None:
+            return self
+        return replace(self, recovered_at=at, changed_at=max(at, self.changed_at))
 
 
 _ALERT_COLUMNS = (
@@ -209,14 +215,16 @@ def load_incident(connection: sa.Connection, key: str) -> Incident | None:
     row = dict(found_row) | {
         "parent_ticket_id": connection.execute(parent).scalar() if found_row["parent_key"] else None
     }
-    mine, apart = alert_table.c.incident_key == key, frozenset[str]()
+    mine, apart, closed = alert_table.c.incident_key == key, frozenset[str](), dict[str, datetime | None]()
     if row["kind"] == "storm":
-        children = sa.select(incident_table.c.key, incident_table.c.ticket_id).where(incident_table.c.parent_key == key)
-        found = connection.execute(children).all()
-        mine = alert_table.c.incident_key.in_([child for child, _ticket in found])
-        apart = frozenset(child for child, ticket in found if ticket is not None)
+        columns = (incident_table.c.key, incident_table.c.ticket_id, incident_table.c.closed_at)
+        found = connection.execute(sa.select(*columns).where(incident_table.c.parent_key == key)).all()
+        closed = {child: closed_at for child, _ticket, closed_at in found}
+        mine = alert_table.c.incident_key.in_(closed)
+        apart = frozenset(child for child, ticket, _closed_at in found if ticket is not None)
     alerts = connection.execute(sa.select(alert_table).where(mine).order_by(alert_table.c.id)).mappings()
-    return Incident(row, [AlertState.from_row(alert) for alert in alerts], apart)
+    states = (AlertState.from_row(alert) for alert in alerts)
+    return Incident(row, [state.let_go(closed.get(state.incident_key)) for state in states], apart)
 
 
 def advance(

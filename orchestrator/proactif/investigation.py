@@ -14,7 +14,7 @@ from orchestrator.proactif.alerts import Alert
 from orchestrator.proactif.diagnosis import DeviceState, PortState, Snapshot
 from orchestrator.proactif.texts import clean_model_text
 from shared.errors import UpstreamError, WidipError
-from shared.sites import Site
+from shared.sites import Device, Role, Site
 
 SENTINEL_TOOLS = frozenset(
     {"observium_get_device_info", "observium_list_device_ports", "observium_get_port_info", "observium_list_alerts"}
@@ -75,6 +75,16 @@ class _Reader:
         found = await self._read("observium_list_device_ports", {"device_id": device_id, "limit": 100})
         self.ports += [_port(row) for row in (found or {}).get("ports", [])]
 
+    def sees_cut(self, edge: Device) -> bool:
+        """A router that was read and does not answer, or answers by its backup. Not what SNMP or DNS makes silent."""
+        state = self.devices.get(edge.id or 0)
+        if state is None or state.muted:
+            return False
+        if not state.up:
+            return state.status_type == "ping"
+        wan = [port for port in self.ports if port.device_id == edge.id and port.label in edge.wan_ports]
+        return bool(wan) and all(port.is_down for port in wan)
+
     async def _read(self, name: str, arguments: dict[str, Any]) -> dict[str, Any] | None:
         try:
             found = (await self._tools.call(name, arguments, deadline_s=READ_S, fresh_after=self._fresh_after)).data
@@ -115,6 +125,20 @@ async def read_uptimes(tools: RunTools, site: Site) -> list[DeviceState]:
     reader = _Reader(tools)
     await asyncio.gather(*map(reader.read_device, [device.id for device in site.device if device.id][:MAX_DEVICES]))
     return list(reader.devices.values())
+
+
+async def list_cut_off(tools: RunTools, sites: Sequence[Site]) -> list[Site]:
+    """The sites that are seen to be cut off, read now: their routers do not answer, or have no WAN port that works."""
+    reader = _Reader(tools)
+    edges = [device for site in sites for device in _edges(site)]
+    await asyncio.gather(*(reader.read_device(edge.id) for edge in edges if edge.id))
+    alive = [edge.id for edge in edges if edge.wan_ports and (state := reader.devices.get(edge.id or 0)) and state.up]
+    await asyncio.gather(*(reader.read_ports(number) for number in alive if number))
+    return [site for site in sites if _edges(site) and all(reader.sees_cut(edge) for edge in _edges(site))]
+
+
+def _edges(site: Site) -> list[Device]:
+    return [device for device in site.device if device.role is Role.EDGE]
 
 
 def sentinel_grant(alert: Alert, site: Site | None) -> Grant:

@@ -172,6 +172,7 @@ def _note_ticket(key: str, ended: Closed | None, connection: sa.Connection) -> N
     changed = connection.execute(incident.update().where(incident.c.key == key, idle).values(**values)).rowcount
     if ended and changed:
         records.close_with_parent(connection, key)
+        records.wake_parent(connection, key)
 
 
 def _to_alert(found: Row) -> Alert:

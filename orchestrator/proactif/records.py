@@ -103,10 +103,26 @@ def new_incident(key: str, row: Row, *, site: Site | None, device_id: int, ticke
     }
 
 
-def new_round(row: Row, *, now: datetime) -> Row:
-    """The columns of an incident that begins again. row: its own, or an alert's with them."""
+def new_round(connection: sa.Connection, row: Row, *, now: datetime) -> Row:
+    """The columns of an incident that begins again. row: its own, or an alert's with them.
+
+    It is part of its storm only while that lasts: what is over tells nobody of it.
+    """
+    parent = _find_open_storm(connection, row["parent_key"]) if row["parent_key"] else None
+    if parent and parent["work"] is None and is_being_ended(parent):
+        # Its solution is on the ticket and waits to be told, as in Admission._repeat.
+        again = new_round(connection, parent, now=now)
+        connection.execute(incident.update().where(incident.c.key == parent["key"]).values(**again))
     values = {"closed_at": None, "closed_why": "", "round": row["round"] + 1, "round_at": now, "told": []}
+    values |= {"parent_key": parent["key"] if parent else None}
     return values | {"diagnosed_at": None, "settled_at": None, "kept": without_end(row["kept"])}
+
+
+def _find_open_storm(connection: sa.Connection, key: str) -> Row | None:
+    """Locked: it must not end while an incident comes back to it."""
+    query = sa.select(incident).where(incident.c.key == key, incident.c.closed_at.is_(None)).with_for_update()
+    found = connection.execute(query).mappings().first()
+    return dict(found) if found else None
 
 
 def without_end(kept: Row) -> Row:
@@ -122,7 +138,7 @@ def is_being_ended(row: Row) -> bool:
 def reopen(connection: sa.Connection, database: Database, latest: Row, row: Row, alert: Alert) -> None:
     """The same ticket, a new round: whoever was told that it is over is told that it is not."""
     now = datetime.now(UTC)
-    values = new_round(latest, now=now)
+    values = new_round(connection, latest, now=now)
     connection.execute(incident.update().where(incident.c.key == latest["incident_key"]).values(**values))
     again = {"recovered_at": None, "failed_at": alert.at, "changed_at": now, "flaps": latest["flaps"] + 1}
     set_alert(connection, latest["id"], **again)
@@ -164,10 +180,35 @@ def open_run(database: Database, run_id: str, key: str, row: Row, alert: Alert |
         )
 
 
+def find_raging_storm(connection: sa.Connection, *, now: datetime) -> str | None:
+    """The open storm that had a new incident a moment ago: what comes later has another cause."""
+    child = incident.alias()
+    grows = sa.exists().where(child.c.parent_key == incident.c.key, child.c.opened_at > now - STORM)
+    raging = (incident.c.kind == "storm") & incident.c.closed_at.is_(None) & grows
+    latest = sa.select(incident.c.key).where(raging).order_by(incident.c.opened_at.desc()).limit(1)
+    return connection.execute(latest).scalar()
+
+
 def list_children_sites(connection: sa.Connection, key: str) -> list[str]:
     """The codes of the sites of a storm's incidents."""
     codes = sa.select(incident.c.site).where(incident.c.parent_key == key, incident.c.site.is_not(None)).distinct()
     return [str(code) for code in connection.execute(codes.order_by(incident.c.site)).scalars()]
+
+
+def list_failing_sites(connection: sa.Connection, key: str) -> list[str | None]:
+    """The sites of a storm's incidents that last: codes, and one None for each device whose site nobody knows."""
+    lasts = (incident.c.parent_key == key) & incident.c.closed_at.is_(None)
+    failing = sa.exists().where(alert_table.c.incident_key == incident.c.key, alert_table.c.recovered_at.is_(None))
+    rows = connection.execute(sa.select(incident.c.site).where(lasts, failing).order_by(incident.c.site)).scalars()
+    codes = list(rows)
+    return [*sorted({code for code in codes if code}), *(None for code in codes if code is None)]
+
+
+def wake_parent(connection: sa.Connection, key: str) -> None:
+    """An incident is closed: have its storm looked at, which may have waited for this one only."""
+    parent = sa.select(incident.c.parent_key).where(incident.c.key == key).scalar_subquery()
+    storm = (incident.c.key == parent) & incident.c.closed_at.is_(None)
+    connection.execute(incident.update().where(storm).values(due_at=datetime.now(UTC)))
 
 
 def close_with_parent(connection: sa.Connection, key: str) -> None:

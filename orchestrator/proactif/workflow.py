@@ -12,15 +12,12 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-import sqlalchemy as sa
-
 from orchestrator.breaker import DOWN, open_breaker, read_breaker
 from orchestrator.proactif.aftermath import Aftermath
 from orchestrator.proactif.case import Case, Facts, RunEnd
 from orchestrator.proactif.incidents import GLPI, PERSON, Closed, Pace, Work
 from orchestrator.proactif.investigator import Investigator
 from orchestrator.proactif.letters import attached_text, storm_html, storm_subject
-from orchestrator.proactif.records import close_with_parent
 from orchestrator.proactif.rules import micro_outage
 from orchestrator.proactif.storms import judge_storm, places_of
 from orchestrator.proactif.texts import Stage, diagnosis_text
@@ -216,11 +213,6 @@ class Proactif:
         """The ticket is no more: a technician purged it."""
         summary = {"code": error.code, "message": str(error)}
         case.journal.note("closed", summary)
-
-        def close(connection: sa.Connection) -> None:
-            close_with_parent(connection, case.incident.key)
-
-        await self._s.database.write(close)
         await case.finish(run=RunEnd("done", summary), ends=Closed.DELETED)
 
 

@@ -35,6 +35,7 @@ from tests.system import TOKEN, Serve, System, start_system
 API_TOKEN = "widip_test-api-token"
 WEBHOOK_TOKEN = "widip_test-webhook-token"
 DEADLINE_S = 20.0
+INSTANTS = ("opened_at", "round_at", "due_at", "noted_at")
 
 
 @dataclass
@@ -157,7 +158,7 @@ class Orchestrated:
         """Everything that incidents remember happened so much earlier."""
 
         def shift(connection: sa.Connection) -> None:
-            for table, names in ((incident, ("round_at", "due_at", "noted_at")), (alert, ("seen_at", "changed_at"))):
+            for table, names in ((incident, INSTANTS), (alert, ("seen_at", "changed_at"))):
                 for row in connection.execute(sa.select(table)).mappings().all():
                     earlier = {name: row[name] - time for name in names if row[name]}
                     key = next(iter(table.primary_key))

@@ -268,7 +268,11 @@ def test_a_micro_outage_is_nobodys() -> None:
     ("down", "rule"), [(["LILAS", "GENETS"], "F1"), (["LILAS", "TILLEULS"], "M0"), (["LILAS"], "M0"), ([], "M0")]
 )
 def test_a_storm_is_the_operators_only_when_all_its_sites_are(down: list[str], rule: str) -> None:
-    assert judge([site for site in SITES if site.code in down], SITES, count=25).rule == rule
+    failing = [site for site in SITES if site.code in down]
+
+    assert judge(failing, SITES, cut=failing, count=25).rule == rule
+    assert judge(failing, SITES, cut=failing[:1], count=25).rule == "M0"
+    assert judge([*failing, None], SITES, cut=failing, count=25).rule == "M0"
 
 
 _words = st.sampled_from(["up", "down", "lowerLayerDown", "testing", ""])

@@ -43,10 +43,18 @@ def delivery(o: Orchestrated, n: int, state: str = "ALERT") -> bytes:
     return json.dumps(body | changes).encode()
 
 
+def put_router(o: Orchestrated, n: int, *, up: bool = False) -> None:
+    """What Observium knows of the n-th site's router."""
+    devices = o.system.observium.state.observium.devices
+    device = {"device_id": str(FIRST_DEVICE + n), "hostname": f"s{n}-fw1"}
+    devices[FIRST_DEVICE + n] = devices[12] | device | {"status": str(int(up)), "status_type": "ok" if up else "ping"}
+
+
 async def rage(o: Orchestrated, redis: RedisHelper) -> None:
     """All sites at once, while the model is somebody else's: no incident is diagnosed before the storm is seen."""
     await redis.acquire("ollama_lock", owner="somebody:else", ttl_s=120)
     for n in range(SIZE):
+        put_router(o, n)
         assert (await o.post(delivery(o, n))).status_code == 200
 
 
