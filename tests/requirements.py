@@ -207,7 +207,8 @@ REQUIREMENTS = (
     Requirement("P-52", "with Observium down the verdict is unknown, and ticket and mail say why", "sheet"),
     Requirement("P-54", "what fails again while its end is being told is not over: its ticket is open again", "own"),
     Requirement("P-53", "over before GLPI was back: one ticket, said as over", "own"),
-    Requirement("P-65", "what did not restart accuses the operator only after a site was seen dead as a whole", "sheet"),
+    Requirement("P-65", "what did not restart accuses the operator only after the whole site was dead", "sheet"),
+    Requirement("P-66", "an outage lasts from its first failure on, however often it came back meanwhile", "own"),
     Requirement("P-68", "planned work and silent supervision of one device hide no outage of another", "own"),
     # Active Directory, simulated and real
     Requirement("A-40", "a bind is refused with its cause, in clear it is refused always", "sheet"),

@@ -191,7 +191,7 @@ async def _judge_afterwards(case: Case) -> Verdict | None:
         return None
     if incident.was_micro(case.pace):
         return micro_outage(incident.lasted)
-    # X1 alone saw the whole site silent. After M0, M1, R1, S1 or U1 an uptime says nothing of a line that nobody saw cut.
+    # X1 alone saw the whole site silent: after any other verdict an uptime says nothing of a line that nobody saw cut.
     if case.site is None or (incident.row["verdict"] or {}).get("rule") != Rule.X1:
         return None
     edges = frozenset(device.id for device in case.site.device if device.id and device.role is Role.EDGE)

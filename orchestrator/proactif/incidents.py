@@ -78,7 +78,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class AlertState:
-    """One alert of an incident."""
+    """One alert of an incident.
+
+    alert: as it first failed in this round. failed_at: when it last failed.
+    """
 
     id: int
     incident_key: str
@@ -150,8 +153,15 @@ class Incident:
 
     @property
     def failed_at(self) -> datetime:
-        """When the first of its alerts failed, by Observium's clock."""
-        return min(alert.failed_at for alert in self.alerts)
+        """When the first of its alerts failed in this round, by Observium's clock. Coming back for a while ends nothing."""
+        return min(alert.alert.at for alert in self._of_this_round)
+
+    @property
+    def _of_this_round(self) -> Sequence[AlertState]:
+        """Without the alerts that were over when it began; those of a storm are its children's, who have their own."""
+        begun: datetime = self.row["round_at"]
+        current = [alert for alert in self.alerts if alert.recovered_at is None or alert.changed_at >= begun]
+        return current if self.row["round"] > 1 and current else self.alerts
 
     @property
     def lasted(self) -> timedelta:

@@ -65,7 +65,7 @@ def micro_outage(lasted: timedelta) -> Verdict:
 def judge_recovery(devices: Sequence[DeviceState], outage: timedelta, *, edges: Set[int]) -> Verdict | None:
     """X4 and X5, after an X1: what restarted meanwhile had lost its power, what did not had lost its line.
 
-    edges: the ids of the site's routers. X5 accuses the operator, so a router and what is behind it must have been read.
+    edges: the ids of the site's routers. X5 accuses the operator, so a router and one device more must have been read.
     """
     known = [device for device in devices if device.up and device.uptime is not None]
     rebooted = [device for device in known if device.uptime is not None and device.uptime < outage + REBOOT_MARGIN]

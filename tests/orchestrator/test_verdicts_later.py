@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.orchestrator.conftest import Orchestrated, Start
-from tests.orchestrator.test_incidents import are_closed, are_diagnosed, notes
+from tests.orchestrator.test_incidents import LONG, are_closed, are_diagnosed, notes
 
 pytestmark = pytest.mark.both_databases
 EDGE, CLIENTS_SWITCH = 11, 22
@@ -63,3 +64,43 @@ async def test_a_dead_site_of_which_nothing_restarted_had_lost_its_line(start: S
     (incident,) = await o.until(are_closed)
 
     assert (incident["verdict"]["rule"], incident["verdict"]["responsible"]) == ("X5", "FAI")
+
+
+@pytest.mark.requirement("P-66")
+async def test_an_hours_outage_that_comes_back_for_a_minute_at_its_end_is_no_micro_outage(start: Start) -> None:
+    o = await start(settle_s=600, solve_after_s=600)
+    alert_id = o.break_port()
+    await o.post(o.delivery(alert_id))
+    await o.until(are_diagnosed)
+
+    await o.recover(alert_id)
+    await o.until(lambda _: any("Rétabli le" in note for note in notes(o)))
+    again = LONG + timedelta(minutes=5)
+    await o.post(o.delivery(alert_id, at=o.now + again))
+    await o.until(lambda _: any("de nouveau en panne" in note for note in notes(o)))
+    await o.recover(alert_id, after=again + timedelta(minutes=1))
+    (incident,) = await o.until(lambda _: any("après 1 h 6 min" in note for note in notes(o)))
+
+    assert incident["verdict"]["rule"] == "F2"
+
+
+@pytest.mark.requirement("P-66")
+async def test_a_new_round_lasts_since_its_own_first_failure_whatever_else_had_failed_before(start: Start) -> None:
+    o = await start(settle_s=600, solve_after_s=0.05)
+    edge, switch = o.break_port(), o.break_port(12, 1202)
+    await o.post(o.delivery(edge))
+    await o.post(o.delivery(switch))
+    await o.until(are_diagnosed)
+    await o.recover(edge)
+    await o.recover(switch)
+    await o.until(are_closed)
+
+    again = LONG + timedelta(minutes=5)
+    o.break_port()
+    await o.post(o.delivery(edge, at=o.now + again))
+    await o.until(lambda found: found[0]["round"] == 2 and are_diagnosed(found))
+    await o.recover(edge, after=again + timedelta(minutes=1))
+    (incident,) = await o.until(are_closed)
+
+    assert (incident["round"], incident["verdict"]["rule"]) == (2, "R1")
+    assert any("après 1 min 0 s" in note for note in notes(o))
