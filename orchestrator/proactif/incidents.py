@@ -153,7 +153,7 @@ class Incident:
 
     @property
     def failed_at(self) -> datetime:
-        """When the first of its alerts failed in this round, by Observium's clock. Coming back for a while ends nothing."""
+        """When the first of its alerts failed in this round, by Observium's clock; coming back ends nothing."""
         return min(alert.alert.at for alert in self._of_this_round)
 
     @property
@@ -173,10 +173,13 @@ class Incident:
         return self.recovered_at is not None and self.lasted <= pace.hold_down
 
     def settle_due(self, pace: Pace) -> datetime:
-        """Siblings come with the poller's next rounds: each prolongs the window, to its double at most."""
+        """Siblings come with the poller's next rounds: each prolongs the window, to its double at most.
+
+        Not before the hold-down is over: the establishment is written to, and what ends sooner was no outage.
+        """
         last = max((alert.seen_at for alert in self.alerts), default=self.row["round_at"])
         begun: datetime = self.row["round_at"]
-        return max(begun, min(last, begun + pace.settle)) + pace.settle
+        return max(max(begun, min(last, begun + pace.settle)) + pace.settle, begun + pace.hold_down)
 
     def note_due(self, pace: Pace) -> datetime:
         """The first change is written at once, what follows it is gathered."""

@@ -124,9 +124,8 @@ def reopen(connection: sa.Connection, database: Database, latest: Row, row: Row,
     now = datetime.now(UTC)
     values = new_round(latest, now=now)
     connection.execute(incident.update().where(incident.c.key == latest["incident_key"]).values(**values))
-    set_alert(
-        connection, latest["id"], **failing_again(latest, alert, now=now), facts=begun_at(latest["facts"], alert.at)
-    )
+    again = failing_again(latest, alert, now=now) | {"facts": begun_at(latest["facts"], alert.at)}
+    set_alert(connection, latest["id"], **again)
     open_run(database, f"{latest['incident_key']}.r{values['round']}", latest["incident_key"], row, alert)
 
 

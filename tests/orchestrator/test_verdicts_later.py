@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.orchestrator.conftest import Orchestrated, Start
-from tests.orchestrator.test_incidents import LONG, are_closed, are_diagnosed, notes
+from tests.orchestrator.test_incidents import CONTACT, LONG, are_closed, are_diagnosed, are_settled, mails_to, notes
 
 pytestmark = pytest.mark.both_databases
 EDGE, CLIENTS_SWITCH = 11, 22
@@ -104,3 +104,22 @@ async def test_a_new_round_lasts_since_its_own_first_failure_whatever_else_had_f
 
     assert (incident["round"], incident["verdict"]["rule"]) == (2, "R1")
     assert any("après 1 min 0 s" in note for note in notes(o))
+
+
+@pytest.mark.requirement("P-67")
+async def test_the_establishment_is_not_written_to_of_what_may_still_be_a_micro_outage(start: Start) -> None:
+    """With the default times: four minutes are past the settle window and within the hold-down."""
+    o = await start()
+    alert_id = o.break_port()
+    await o.post(o.delivery(alert_id))
+    await o.until(are_diagnosed)
+
+    await o.let_pass(timedelta(minutes=4))
+    await o.app.state.line.admission.start_due()
+    (in_doubt,) = await o.until(are_diagnosed)
+    written_early = mails_to(o, CONTACT)
+    await o.let_pass(timedelta(minutes=2))
+    await o.until(are_settled)
+
+    assert (in_doubt["settled_at"], written_early) == (None, [])
+    assert len(mails_to(o, CONTACT)) == 1
