@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from tests.orchestrator.conftest import Orchestrated, Start
-from tests.orchestrator.test_incidents import CONTACT, LONG, are_closed, are_diagnosed, are_settled, mails_to, notes
+from tests.orchestrator.test_incidents import (
+    CONTACT,
+    LONG,
+    QUICK,
+    are_closed,
+    are_diagnosed,
+    are_settled,
+    mails_to,
+    notes,
+)
 
 pytestmark = pytest.mark.both_databases
 EDGE, CLIENTS_SWITCH = 11, 22
@@ -123,3 +132,20 @@ async def test_the_establishment_is_not_written_to_of_what_may_still_be_a_micro_
 
     assert (in_doubt["settled_at"], written_early) == (None, [])
     assert len(mails_to(o, CONTACT)) == 1
+
+
+@pytest.mark.requirement("P-20")
+async def test_a_label_that_a_port_beyond_the_first_page_bears_too_accuses_nobody(start: Start) -> None:
+    o = await start(**QUICK)
+    observium = o.system.observium.state.observium
+    for number in range(110_001, 110_151):
+        label = "wan1" if number == 110_150 else f"vlan{number}"
+        own = {"port_id": str(number), "ifIndex": str(number), "port_label": label, "port_label_short": label}
+        observium.ports[number] = observium.ports[1102] | own | {"ifName": label, "ifDescr": label}
+        observium._port_ids[EDGE].append(number)
+
+    await o.post(o.delivery(o.break_port()))
+    (incident,) = await o.until(are_settled)
+
+    assert (incident["verdict"]["rule"], incident["verdict"]["responsible"]) == ("U1", "UNKNOWN")
+    assert "deux ports portent le libellé wan1" in incident["verdict"]["facts"]
