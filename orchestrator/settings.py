@@ -48,7 +48,9 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     proactif_category: str | None = Field(default=None, description="GLPI category of alert tickets")
     runs_at_once: int = Field(default=2, ge=1, le=16, description="investigations at once: model slots + 1")
     model_turn_s: float = Field(default=20, gt=0, description="without the model so long after receipt: rules alone")
-    settle_s: float = Field(default=180, ge=0, le=900, description="a verdict is provisional for so long, seconds")
+    settle_s: float = Field(
+        default=180, ge=0, le=900, description="a verdict is provisional for so long, and for the hold-down, seconds"
+    )
     hold_down_s: float = Field(default=300, ge=0, le=3600, description="what is over sooner was no outage, seconds")
     solve_after_s: float = Field(default=600, ge=0, description="a ticket is solved so long after recovery, seconds")
     note_gap_s: float = Field(default=30, ge=0, description="changes are gathered into one followup, seconds")

@@ -213,6 +213,10 @@ REQUIREMENTS = (
     Requirement("P-61", "what a technician closes does not hold its storm, and still learns of its recovery", "own"),
     Requirement("P-62", "a second wave is a storm of its own, whatever older storm is still open", "own"),
     Requirement("P-63", "a storm is the operator's only while its sites are seen to be cut off", "sheet"),
+    Requirement("P-65", "what did not restart accuses the operator only after the whole site was dead", "sheet"),
+    Requirement("P-66", "an outage lasts from its first failure on, however often it came back meanwhile", "own"),
+    Requirement("P-67", "the establishment is not written to before the hold-down is over", "sheet"),
+    Requirement("P-68", "planned work and silent supervision of one device hide no outage of another", "own"),
     # Active Directory, simulated and real
     Requirement("A-40", "a bind is refused with its cause, in clear it is refused always", "sheet"),
     Requirement("A-41", "wrong passwords lock an account until it is unlocked or its time is over", "sheet"),

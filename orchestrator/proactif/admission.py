@@ -174,8 +174,7 @@ class Admission:
             return self._advance_family(connection, current)
         changes: Row = {}
         if failed_again:
-            changes = {"recovered_at": None, "flaps": current["flaps"] + 1, "changed_at": datetime.now(UTC)}
-            changes["failed_at"] = alert.at
+            changes = records.failing_again(current, alert, now=datetime.now(UTC))
         elif row["kind"] == AlertKind.REMINDER:
             changes = {"reminders": current["reminders"] + 1}
         if changes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from orchestrator.proactif.case import Case, Facts, RunEnd
-from orchestrator.proactif.diagnosis import Verdict
-from orchestrator.proactif.incidents import Closed, Incident
+from orchestrator.proactif.diagnosis import Rule, Verdict
+from orchestrator.proactif.incidents import Closed
 from orchestrator.proactif.investigation import read_uptimes
 from orchestrator.proactif.investigator import Investigator
 from orchestrator.proactif.letters import (
@@ -25,10 +25,9 @@ from orchestrator.proactif.records import END
 from orchestrator.proactif.rules import judge_recovery, micro_outage
 from orchestrator.proactif.storms import judge_storm, places_of
 from orchestrator.proactif.texts import Stage
-from shared.sites import Site
+from shared.sites import Role, Site
 
 CLOSED = ("solved", "closed")
-UNDECIDED = frozenset({"UNKNOWN", "NONE"})
 
 
 class Aftermath:
@@ -179,20 +178,17 @@ async def _close(case: Case, why: Closed, *, told: list[str]) -> None:
 
 
 async def _judge_afterwards(case: Case) -> Verdict | None:
-    """What a recovery shows: a micro-outage, or for an outage that nobody could explain what restarted meanwhile."""
+    """What a recovery shows: a micro-outage, or for a dead site that nobody could explain what restarted meanwhile."""
     incident = case.incident
     if incident.recovered_at is None or incident.is_storm:
         return None
     if incident.was_micro(case.pace):
         return micro_outage(incident.lasted)
-    undecided = (incident.row["verdict"] or {}).get("responsible") in UNDECIDED
-    if not undecided or case.site is None or not _was_cut_off(incident):
+    # X1 alone saw the whole site silent: after any other verdict an uptime says nothing of a line that nobody saw cut.
+    if case.site is None or (incident.row["verdict"] or {}).get("rule") != Rule.X1:
         return None
-    return judge_recovery(await read_uptimes(case.tools, case.site), incident.lasted)
-
-
-def _was_cut_off(incident: Incident) -> bool:
-    return any(state.alert.entity_type == "device" for state in incident.alerts)
+    edges = frozenset(device.id for device in case.site.device if device.id and device.role is Role.EDGE)
+    return judge_recovery(await read_uptimes(case.tools, case.site), incident.lasted, edges=edges)
 
 
 def _contact_of(site: Site | None) -> str | None:

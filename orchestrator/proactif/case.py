@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from orchestrator.journal import RunJournal, RunTools
 from orchestrator.proactif.alerts import Alert
 from orchestrator.proactif.incidents import Closed, Incident, Pace, Work, advance, go_on, load_incident
-from orchestrator.proactif.records import close_with_parent, new_round, wake_parent, without_end
+from orchestrator.proactif.records import begin_again, close_with_parent, new_round, wake_parent, without_end
 from orchestrator.services import Services
 from orchestrator.tables import alert as alert_table
 from orchestrator.tables import incident
@@ -180,7 +180,10 @@ class Case:
             close_with_parent(connection, self.incident.key)
             wake_parent(connection, self.incident.key)
             return {"closed_at": now, "closed_why": why.value, "kept": without_end(row["kept"])}
-        return {"kept": without_end(row["kept"])} if why is Closed.LEFT else new_round(connection, row, now=now)
+        if why is Closed.LEFT:
+            return {"kept": without_end(row["kept"])}
+        begin_again(connection, self.incident.key)
+        return new_round(connection, row, now=now)
 
     def _end_run(self, connection: sa.Connection, end: RunEnd, now: datetime) -> None:
         values = {"state": end.state, "ended_at": now, "summary": redact(end.summary)}

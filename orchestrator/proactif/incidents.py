@@ -78,7 +78,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class AlertState:
-    """One alert of an incident."""
+    """One alert of an incident.
+
+    alert: as it first failed in this round. failed_at: when it last failed.
+    """
 
     id: int
     incident_key: str
@@ -156,8 +159,15 @@ class Incident:
 
     @property
     def failed_at(self) -> datetime:
-        """When the first of its alerts failed, by Observium's clock."""
-        return min(alert.failed_at for alert in self.alerts)
+        """When the first of its alerts failed in this round, by Observium's clock; coming back ends nothing."""
+        return min(alert.alert.at for alert in self._of_this_round)
+
+    @property
+    def _of_this_round(self) -> Sequence[AlertState]:
+        """Without the alerts that were over when it began; those of a storm are its children's, who have their own."""
+        begun: datetime = self.row["round_at"]
+        current = [alert for alert in self.alerts if alert.recovered_at is None or alert.changed_at >= begun]
+        return current if self.row["round"] > 1 and current else self.alerts
 
     @property
     def lasted(self) -> timedelta:
@@ -169,10 +179,13 @@ class Incident:
         return self.recovered_at is not None and self.lasted <= pace.hold_down
 
     def settle_due(self, pace: Pace) -> datetime:
-        """Siblings come with the poller's next rounds: each prolongs the window, to its double at most."""
+        """Siblings come with the poller's next rounds: each prolongs the window, to its double at most.
+
+        Not before the hold-down is over: the establishment is written to, and what ends sooner was no outage.
+        """
         last = max((alert.seen_at for alert in self.alerts), default=self.row["round_at"])
         begun: datetime = self.row["round_at"]
-        return max(begun, min(last, begun + pace.settle)) + pace.settle
+        return max(max(begun, min(last, begun + pace.settle)) + pace.settle, begun + pace.hold_down)
 
     def note_due(self, pace: Pace) -> datetime:
         """The first change is written at once, what follows it is gathered."""

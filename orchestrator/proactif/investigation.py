@@ -22,6 +22,8 @@ SENTINEL_TOOLS = frozenset(
 READ_S = 8.0
 MAX_ALERTED = 5
 MAX_DEVICES = 30
+PORT_PAGE = 100
+MAX_PORTS = 1000
 
 
 async def take_snapshot(
@@ -72,8 +74,17 @@ class _Reader:
             self.devices[device_id] = _device(found)
 
     async def read_ports(self, device_id: int) -> None:
-        found = await self._read("observium_list_device_ports", {"device_id": device_id, "limit": 100})
-        self.ports += [_port(row) for row in (found or {}).get("ports", [])]
+        """All of a device's ports or none: a label is only known to be borne once when every port has been read."""
+        ports: list[PortState] = []
+        start: int | None = 0
+        while start is not None and start < MAX_PORTS:
+            arguments = {"device_id": device_id, "start": start, "limit": PORT_PAGE}
+            found = await self._read("observium_list_device_ports", arguments)
+            if found is None:
+                return
+            ports += [_port(row) for row in found["ports"]]
+            start = found.get("next_start")
+        self.ports += ports
 
     def sees_cut(self, edge: Device) -> bool:
         """A router that was read and does not answer, or answers by its backup. Not what SNMP or DNS makes silent."""

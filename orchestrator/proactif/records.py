@@ -42,7 +42,7 @@ class Surroundings:
 def find_latest(connection: sa.Connection, row: Row) -> Row | None:
     """The last row of an alert, with what became of its incident."""
     mine = (alert_table.c.instance == row["instance"]) & (alert_table.c.alert_id == row["alert_id"])
-    followed = ("parent_key", "closed_at", "closed_why", "ticket_id", "round", "kept", "work")
+    followed = ("parent_key", "closed_at", "closed_why", "ticket_id", "round", "round_at", "kept", "work")
     query = (
         sa.select(alert_table, *(incident.c[name] for name in followed))
         .join(incident, incident.c.key == alert_table.c.incident_key)
@@ -140,9 +140,32 @@ def reopen(connection: sa.Connection, database: Database, latest: Row, row: Row,
     now = datetime.now(UTC)
     values = new_round(connection, latest, now=now)
     connection.execute(incident.update().where(incident.c.key == latest["incident_key"]).values(**values))
-    again = {"recovered_at": None, "failed_at": alert.at, "changed_at": now, "flaps": latest["flaps"] + 1}
+    again = failing_again(latest, alert, now=now) | {"facts": begun_at(latest["facts"], alert.at)}
     set_alert(connection, latest["id"], **again)
     open_run(database, f"{latest['incident_key']}.r{values['round']}", latest["incident_key"], row, alert)
+
+
+def failing_again(row: Row, alert: Alert, *, now: datetime) -> Row:
+    """The columns of an alert that had recovered. row: its own, with its incident's.
+
+    Its facts keep the time at which it first failed in this round: that is when the outage began.
+    """
+    changes: Row = {"recovered_at": None, "failed_at": alert.at, "changed_at": now, "flaps": row["flaps"] + 1}
+    was_over = row["round"] > 1 and row["changed_at"] < row["round_at"]
+    return changes | ({"facts": begun_at(row["facts"], alert.at)} if was_over else {})
+
+
+def begun_at(facts: Row, at: datetime) -> Row:
+    """An alert's facts, for a round in which it first failed at that time."""
+    return Alert.model_validate(facts).model_copy(update={"at": at}).model_dump(mode="json")
+
+
+def begin_again(connection: sa.Connection, key: str) -> None:
+    """For the alerts of an incident that are failed now, a new round begins."""
+    failed = (alert_table.c.incident_key == key) & alert_table.c.recovered_at.is_(None)
+    for row in connection.execute(sa.select(alert_table).where(failed)).mappings().all():
+        facts = begun_at(row["facts"], row["failed_at"])
+        connection.execute(alert_table.update().where(alert_table.c.id == row["id"]).values(facts=facts))
 
 
 def add_alert(connection: sa.Connection, row: Row, alert: Alert, key: str) -> None:

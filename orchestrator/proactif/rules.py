@@ -1,13 +1,13 @@
 """Who is responsible for an outage, by rules. Pure: facts in, verdict out; the model never changes either.
 
-Source: contracts/diagnosis.md, section 4. Rules are tried in the sheet's order, first match wins; another one is a
-function more in _RULES. Not here, because nothing we can read tells: P1 (UPS on battery), W1 (our own hubs), F3 (the
-operator's gateway), Q1 and Q2 (traffic over time), X2 and X3 (what the site answers on the phone).
+Source: contracts/diagnosis.md, section 4. Rules are tried in the sheet's order, first match wins for an alert; another
+one is a function more in _RULES. Not here, because nothing we can read tells: P1 (UPS on battery), W1 (our own hubs),
+F3 (the operator's gateway), Q1 and Q2 (traffic over time), X2 and X3 (what the site answers on the phone).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from datetime import timedelta
 
 from orchestrator.proactif.alerts import Alert
@@ -19,16 +19,23 @@ STALE = timedelta(minutes=10)
 """Two polls: Observium has not looked at a device that it calls up."""
 REBOOT_MARGIN = timedelta(minutes=5)
 """One poll: an outage is known no better than that."""
+_YIELDING = (Rule.S1, Rule.U1, Rule.M1)
+"""What other alerts' verdicts go before: silent supervision, what no rule explains, planned work. M0 yields to none: it
+doubts what the others were judged by."""
 
 
 def diagnose(snapshot: Snapshot, alerts: Sequence[Alert]) -> Verdict:
-    """The verdict of the first rule, in the sheet's order, that fits one of the alerts.
+    """Each alert's verdict is the first rule's that fits; of several verdicts the gravest stands.
 
     Without site, owner or state nothing is guessed: U1.
     """
-    order = list(Rule)
-    verdicts = [_diagnose_one(snapshot, alert) for alert in alerts]
-    return min(verdicts, key=lambda verdict: order.index(verdict.rule))
+    return min((_diagnose_one(snapshot, alert) for alert in alerts), key=_gravity)
+
+
+def _gravity(verdict: Verdict) -> tuple[int, int]:
+    """The sheet's order, but what is no outage comes last: it must not hide the outage of another alert."""
+    yielding = _YIELDING.index(verdict.rule) + 1 if verdict.rule in _YIELDING else 0
+    return yielding, list(Rule).index(verdict.rule)
 
 
 def _diagnose_one(snapshot: Snapshot, alert: Alert) -> Verdict:
@@ -55,15 +62,19 @@ def micro_outage(lasted: timedelta) -> Verdict:
     )
 
 
-def judge_recovery(devices: Sequence[DeviceState], outage: timedelta) -> Verdict | None:
-    """X4 and X5, after the fact: what restarted meanwhile had lost its power, what did not had lost its line."""
+def judge_recovery(devices: Sequence[DeviceState], outage: timedelta, *, edges: Set[int]) -> Verdict | None:
+    """X4 and X5, after an X1: what restarted meanwhile had lost its power, what did not had lost its line.
+
+    edges: the ids of the site's routers. X5 accuses the operator, so a router and one device more must have been read.
+    """
     known = [device for device in devices if device.up and device.uptime is not None]
     rebooted = [device for device in known if device.uptime is not None and device.uptime < outage + REBOOT_MARGIN]
     names = ", ".join(device.hostname for device in rebooted)
     if len(rebooted) >= 2 and 2 * len(rebooted) > len(known):
         facts = [f"{len(rebooted)} équipements sur {len(known)} ont redémarré pendant la coupure : {names}"]
         return Verdict(responsible=Responsible.CLIENT, confidence=0.85, rule=Rule.X4, facts=facts)
-    if known and not rebooted and outage > REBOOT_MARGIN:
+    has_edge = any(device.device_id in edges for device in known)
+    if has_edge and len(known) >= 2 and not rebooted and outage > REBOOT_MARGIN:
         facts = [f"aucun des {len(known)} équipements lus n'a redémarré : le courant n'a pas manqué"]
         return Verdict(responsible=Responsible.FAI, confidence=0.85, rule=Rule.X5, facts=facts)
     return None

@@ -121,7 +121,8 @@ def plant_pause(killable: Killable, request_line: str, nth: int) -> None:
 async def test_killed_in_the_middle_of_any_later_work_each_effect_happens_once_and_everybody_is_told(
     killable: Killable, work: str, itemtype: str, nth: int
 ) -> None:
-    quick = replace(killable, env={**killable.env, "SETTLE_S": "0.05", "SOLVE_AFTER_S": "0.05"})
+    times = {"SETTLE_S": "0.05", "SOLVE_AFTER_S": "0.05", "HOLD_DOWN_S": "0"}
+    quick = replace(killable, env={**killable.env, **times})
     request_line = f"POST /apirest.php/{itemtype}"
     plant_pause(quick, request_line, nth)
     settling = work == "settle"

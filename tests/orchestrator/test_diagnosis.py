@@ -226,6 +226,29 @@ def test_of_several_alerts_the_first_rule_of_the_sheet_decides() -> None:
     assert diagnose(seen, about[:1]).rule is Rule.L3
 
 
+EDGE = alert(11, None)
+PING: dict[str, Any] = {"up": False, "why": "ping"}
+SEVERAL = [
+    ("F2", [device(11), device(12, muted=True)], [WAN_DOWN, BACKUP_UP], [SW1_SILENT, alert()]),
+    ("U1", [device(11), device(12, muted=True)], [WAN_DOWN, BACKUP_DOWN], [SW1_SILENT, alert()]),
+    ("X1", [device(11, **PING), device(12, **PING, muted=True)], [], [SW1_SILENT, EDGE]),
+    ("E1", [device(11, **PING), device(12, up=False, why="snmp"), device(13)], [], [SW1_SILENT, EDGE]),
+    ("M0", [device(11), device(12, up=False, why="dns")], [WAN_DOWN, BACKUP_UP], [SW1_SILENT, alert()]),
+    ("M1", [device(11, muted=True), device(12, muted=True)], [], [SW1_SILENT, EDGE]),
+]
+
+
+@pytest.mark.requirement("P-68")
+@pytest.mark.parametrize(("rule", "devices", "ports", "about"), SEVERAL)
+def test_what_is_no_outage_hides_no_outage_of_another_alert(
+    rule: str, devices: list[DeviceState], ports: list[PortState], about: list[Alert]
+) -> None:
+    seen = Snapshot(site=SITES.by_code("LILAS"), taken_at=NOW, devices=devices, ports=ports)
+
+    assert diagnose(seen, about).rule == rule
+    assert diagnose(seen, about[::-1]).rule == rule
+
+
 def test_without_observium_the_verdict_is_unknown_and_says_so() -> None:
     verdict = judged(alert(), [], [], read=False)
 
@@ -243,6 +266,8 @@ RUNNING: dict[str, Any] = {"uptime": timedelta(days=9)}
     [
         ([device(11, **REBOOTED), device(12, **REBOOTED), device(13, **RUNNING)], Rule.X4),
         ([device(11, **RUNNING), device(12, **RUNNING)], Rule.X5),
+        ([device(12, **RUNNING), device(13, **RUNNING)], None),
+        ([device(11, **RUNNING)], None),
         ([device(11, **REBOOTED), device(12, **RUNNING)], None),
         ([device(11, **SILENT, **RUNNING)], None),
         ([device(11)], None),
@@ -250,7 +275,7 @@ RUNNING: dict[str, Any] = {"uptime": timedelta(days=9)}
     ],
 )
 def test_what_restarted_during_an_outage_had_lost_its_power(devices: list[DeviceState], rule: Rule | None) -> None:
-    verdict = judge_recovery(devices, HOUR)
+    verdict = judge_recovery(devices, HOUR, edges=frozenset({11}))
 
     assert (verdict.rule if verdict else None) is rule
     if verdict:

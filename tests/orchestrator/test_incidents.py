@@ -15,7 +15,7 @@ pytestmark = pytest.mark.both_databases
 
 NOC = "noc@widip.example"
 CONTACT = "accueil@lilas.example"
-QUICK: dict[str, Any] = {"settle_s": 0.05, "solve_after_s": 0.05}
+QUICK: dict[str, Any] = {"settle_s": 0.05, "solve_after_s": 0.05, "hold_down_s": 0}
 LONG, SHORT = timedelta(hours=1), timedelta(seconds=40)
 TECHNICIAN = 10
 

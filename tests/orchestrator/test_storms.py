@@ -82,7 +82,7 @@ async def test_a_storm_is_one_parent_ticket_and_one_mail(start: Start, redis: Re
 async def test_a_storm_of_one_operator_is_the_operators_and_another_is_nobodys(
     start: Start, redis: RedisHelper, tmp_path: Path, isps: tuple[str, ...], rule: str
 ) -> None:
-    o = await start(settle_s=0.3, model_turn_s=3, sites_file=write_sites(tmp_path, isps=isps))
+    o = await start(settle_s=0.3, hold_down_s=0, model_turn_s=3, sites_file=write_sites(tmp_path, isps=isps))
 
     await rage(o, redis)
     found = await o.until(lambda rows: any(r["kind"] == "storm" and r["settled_at"] for r in rows))
