@@ -15,7 +15,7 @@ from typing import TypeVar
 from orchestrator.admin_mail import AdminMail
 from orchestrator.breaker import HEALTH_TTL_S, close_breaker, open_breaker
 from orchestrator.services import Services
-from shared.errors import UpstreamError, UpstreamUnauthorized, UpstreamUnavailable, WidipError
+from shared.errors import NoSuchTool, UpstreamError, UpstreamUnauthorized, UpstreamUnavailable, WidipError
 from shared.logs import get_logger
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class GlpiState(StrEnum):
 
 def state_of(error: WidipError) -> GlpiState:
     """Which state an error of `check_health` means. A tool that we may not call is for a person to mend, too."""
-    if isinstance(error, UpstreamUnauthorized) or not isinstance(error, UpstreamError):
+    if isinstance(error, UpstreamUnauthorized | NoSuchTool) or not isinstance(error, UpstreamError):
         return GlpiState.REFUSED
     return GlpiState.UNREACHABLE if error.system.startswith("mcp:") else GlpiState.DOWN
 
