@@ -187,8 +187,8 @@ async def _find_problems(services: Services, health: HealthCheck) -> dict[str, s
     problems = {f"mcp:{name}": str(error) for name, error in services.toolbox.problems().items()}
     if failed:
         problems["incidents"] = f"{failed} failed and need a person: see /api/incidents"
-    if health.problem:
-        problems["glpi"] = health.problem
+    if reason := await health.find_problem():
+        problems["glpi"] = reason
     try:
         await services.redis.ping()
     except WidipError as error:

@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from orchestrator.admin_mail import AdminMail
-from orchestrator.breaker import close_breaker, open_breaker
+from orchestrator.breaker import HEALTH_TTL_S, close_breaker, open_breaker
 from orchestrator.services import Services
-from shared.errors import UpstreamError, UpstreamUnauthorized, UpstreamUnavailable, WidipError
+from shared.errors import NoSuchTool, UpstreamError, UpstreamUnauthorized, UpstreamUnavailable, WidipError
 from shared.logs import get_logger
 
 T = TypeVar("T")
@@ -24,6 +24,10 @@ logger = get_logger("health_check")
 EVERY_30_S = "*/30 * * * * *"
 DEADLINE_S = 20.0
 QUIET_S = 3600
+TELLING_S = 60
+"""While a mail is being sent nobody else sends it; should its sender die, the next check may."""
+PROBLEM_KEY = "widip:glpi_problem"
+"""What keeps GLPI from working, in words, for all replicas: each check runs on one of them."""
 DOWN_ALERT_KEY = "glpi_down_alert_sent"
 UPS_KEY = "widip:glpi_ups_in_a_row"
 UPS_TTL_S = 300
@@ -41,7 +45,7 @@ class GlpiState(StrEnum):
 
 def state_of(error: WidipError) -> GlpiState:
     """Which state an error of `check_health` means. A tool that we may not call is for a person to mend, too."""
-    if isinstance(error, UpstreamUnauthorized) or not isinstance(error, UpstreamError):
+    if isinstance(error, UpstreamUnauthorized | NoSuchTool) or not isinstance(error, UpstreamError):
         return GlpiState.REFUSED
     return GlpiState.UNREACHABLE if error.system.startswith("mcp:") else GlpiState.DOWN
 
@@ -62,13 +66,18 @@ class HealthCheck:
         self._resume = resume
         self._clock = clock
         self._told_at: dict[str, float] = {}
-        self.problem: str = ""
+        self._problem = ""
         self._turn = asyncio.Lock()
 
     async def check(self) -> GlpiState:
         """Ask, say what was found in one log line, and act on it. One check at a time."""
         async with self._turn:
             return await self._check()
+
+    async def find_problem(self) -> str:
+        """What the last check found, whichever replica made it; empty when all is well. Without Redis: our own last."""
+        seen = await _or_none(self._s.redis.get(PROBLEM_KEY))
+        return self._problem if seen is None else seen
 
     async def _check(self) -> GlpiState:
         started, reason = self._clock(), ""
@@ -77,7 +86,8 @@ class HealthCheck:
             state = GlpiState.UP
         except WidipError as error:
             state, reason = state_of(error), str(error)
-        self.problem = reason
+        self._problem = reason
+        await _or_none(self._s.redis.set(PROBLEM_KEY, reason, ttl_s=HEALTH_TTL_S))
         logger.info("glpi_health", state=state, reason=reason, ms=round(1000 * (self._clock() - started)))
         await (self._when_up() if state is GlpiState.UP else self._when_not_up(state, reason))
         return state
@@ -97,19 +107,26 @@ class HealthCheck:
         if state is GlpiState.DOWN:
             await open_breaker(self._s.redis)
         if await self._may_tell(state):
-            await self._mail.tell(state, reason)
+            await self._note_told(state, told=await self._mail.tell(state, reason))
 
     async def _may_tell(self, state: GlpiState) -> bool:
         """Once an hour per state, for all replicas; without Redis, for this process."""
         first = await _or_none(
-            self._s.redis.acquire(_alert_key(state), owner=self._s.settings.executor_id, ttl_s=QUIET_S)
+            self._s.redis.acquire(_alert_key(state), owner=self._s.settings.executor_id, ttl_s=TELLING_S)
         )
         if first is None:
             told = self._told_at.get(state)
             first = told is None or self._clock() - told > QUIET_S
-        if first:
-            self._told_at[state] = self._clock()
         return first
+
+    async def _note_told(self, state: GlpiState, *, told: bool) -> None:
+        """The hour of silence begins with a mail that left; after one that did not, the next check tries again."""
+        key, owner = _alert_key(state), self._s.settings.executor_id
+        if told:
+            self._told_at[state] = self._clock()
+            await _or_none(self._s.redis.renew(key, owner=owner, ttl_s=QUIET_S))
+        else:
+            await _or_none(self._s.redis.release(key, owner=owner))
 
 
 def _alert_key(state: GlpiState) -> str:

@@ -56,15 +56,23 @@ def _find_refusal(request: Request, settings: OrchestratorSettings) -> str | Non
     """Why this sender may not deliver; None when he may.
 
     Observium sends its token verbatim, so the operator may have typed `Bearer ` before it or not; its plain `webhook`
-    sends no header at all, so the token may also stand in the URL.
+    sends no header at all, so the token may also stand in the URL. A proxy may add a header of its own: one right
+    place is enough.
     """
     networks = settings.observium_source_addresses
     if networks and not any(_source(request) in network for network in networks):
         return "deliveries from this address are not accepted"
-    header = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-    presented = header or request.query_params.get("token", "")
-    expected = settings.observium_webhook_token.get_secret_value()
-    return None if hmac.compare_digest(presented.encode(), expected.encode()) else "wrong or missing token"
+    presented = [_without_scheme(header) for header in request.headers.getlist("authorization")]
+    presented += request.query_params.getlist("token")
+    expected = settings.observium_webhook_token.get_secret_value().encode()
+    is_right = any(hmac.compare_digest(token.encode(), expected) for token in presented)
+    return None if is_right else "wrong or missing token"
+
+
+def _without_scheme(header: str) -> str:
+    """The token of `Bearer token`, whatever the case of the word, or of `token`."""
+    scheme, _, token = header.strip().partition(" ")
+    return token.strip() if scheme.casefold() == "bearer" else header.strip()
 
 
 def _source(request: Request) -> IPv4Address | IPv6Address:

@@ -6,7 +6,8 @@ WidipError                    raised on purpose; its text is safe to show
 │  ├─ OutcomeUnknown          a write was sent and no answer came                  look, never repeat blindly
 │  ├─ UpstreamRejected        4xx that another try will not fix
 │  ├─ UpstreamUnauthorized    our credentials are refused                          a human must act
-│  └─ UpstreamMalformed       answered, but not in its documented shape
+│  ├─ UpstreamMalformed       answered, but not in its documented shape
+│  └─ NoSuchTool              the MCP server does not offer this tool        a human must act
 ├─ NotFound · InvalidInput    the caller can correct it
 ├─ Refused(reason)            policy said no
 ├─ BudgetExceeded · LockLost  the run stops and writes nothing more
@@ -74,6 +75,12 @@ class UpstreamMalformed(UpstreamError):
     code = "upstream_malformed"
 
 
+class NoSuchTool(UpstreamError):
+    """The server does not offer this tool, to us or to anybody. It says nothing of the thing that was asked for."""
+
+    code = "no_such_tool"
+
+
 class NotFound(WidipError):
     """The thing named does not exist."""
 
@@ -122,6 +129,7 @@ _UPSTREAM_BY_CODE: dict[str, type[UpstreamError]] = {
         UpstreamRejected,
         UpstreamUnauthorized,
         UpstreamMalformed,
+        NoSuchTool,
         UpstreamError,
     )
 }

@@ -17,7 +17,7 @@ from mcp.server.context import ServerRequestContext
 from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, PaginatedRequestParams, TextContent
 from pydantic import BaseModel, SecretStr
 
-from shared.errors import InvalidInput, NotFound, Refused, WidipError
+from shared.errors import InvalidInput, NoSuchTool, Refused, WidipError
 from shared.idempotency import IdempotencyRecord, Look
 from shared.logs import get_logger, redact_text, where_it_failed
 from shared.mcp_tokens import ANONYMOUS, Token, TokenBook
@@ -109,7 +109,8 @@ class ToolCalls:
     ) -> _Answer:
         caller = self._caller()
         if tool is None:
-            raise NotFound(f"unknown tool {params.name[:64]!r}; this server has: {', '.join(self._tools)}")
+            known = ", ".join(self._tools)
+            raise NoSuchTool(f"unknown tool {params.name[:64]!r}; this server has: {known}", system="mcp")
         if not caller.may_call(tool):
             raise Refused(f"caller {caller.name} may not call {tool.name}")
         if self._book is not None:

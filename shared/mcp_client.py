@@ -23,7 +23,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CONNECTION_CLOSED, REQUEST_TIMEOUT, CallToolResult, TextContent
 
 from shared.errors import (
-    NotFound,
+    NoSuchTool,
     OutcomeUnknown,
     UpstreamError,
     UpstreamMalformed,
@@ -90,6 +90,9 @@ async def _note_status(response: httpx2.Response) -> None:
     _statuses.get([]).append(response.status_code)
 
 
+_CLOSED = (anyio.ClosedResourceError, anyio.BrokenResourceError)
+
+
 class _Lost(Exception):
     """The connection broke under a call; `sent` is false when the call surely never left."""
 
@@ -109,6 +112,7 @@ class _Link:
         self.endpoint = endpoint
         self.tools: dict[str, RemoteTool] = {}
         self.problem: UpstreamError | None = None
+        self.missed: set[str] = set()
         self._transport = transport
         self._client: Client | None = None
         self._up = asyncio.Event()
@@ -175,6 +179,27 @@ class _Link:
             )
             for tool in listed
         }
+        self.missed -= self.tools.keys()
+
+    async def find_tool(self, name: str) -> RemoteTool:
+        """A tool; one that is not known is looked for once more: it may have come since. Raises NoSuchTool."""
+        if name not in self.tools and (client := self._client) is not None:
+            with contextlib.suppress(MCPError, httpx2.HTTPError, OSError, RuntimeError, ValueError, *_CLOSED):
+                async with asyncio.timeout(PING_S):
+                    await self._discover(client)
+        if name in self.tools:
+            return self.tools[name]
+        self.missed.add(name)
+        raise self._lack(name)
+
+    def forget(self, name: str) -> None:
+        """The server has it no more, whatever it listed."""
+        self.tools.pop(name, None)
+        self.missed.add(name)
+
+    def _lack(self, name: str) -> NoSuchTool:
+        server = self.endpoint.name
+        return NoSuchTool(f"MCP server {server} does not offer us the tool {name}", system=f"mcp:{server}")
 
     async def _stay(self, client: Client) -> None:
         self._lost = False
@@ -213,9 +238,11 @@ class _Link:
         )
 
     def find_problem(self) -> UpstreamError | None:
-        """Why it is not up; None when it is."""
-        if self.problem is not None or self._up.is_set():
+        """Why it is not up, or what was asked of it and is not there; None when all is well."""
+        if self.problem is not None:
             return self.problem
+        if self._up.is_set():
+            return self._lack(", ".join(sorted(self.missed))) if self.missed else None
         name = self.endpoint.name
         return UpstreamUnavailable(f"MCP server {name} has not answered yet", system=f"mcp:{name}")
 
@@ -256,7 +283,7 @@ class _Link:
                 self._drop(client)
                 raise _Lost(f"HTTP {statuses[-1]}", sent=True) from error
             raise
-        except (httpx2.HTTPError, OSError, anyio.ClosedResourceError, anyio.BrokenResourceError) as error:
+        except (httpx2.HTTPError, OSError, *_CLOSED) as error:
             self._drop(client)
             raise _Lost("connection lost", sent=not isinstance(error, httpx2.ConnectError)) from error
         except (RuntimeError, ValueError) as error:
@@ -328,7 +355,7 @@ class Toolbox:
         key names the effect: the server does it once, however often it is asked. fresh_after (epoch seconds) asks for
         data not older. A lost answer is asked again only when that is harmless: reads, idempotent tools, keyed writes.
         Raises the error that the server reported; UpstreamUnavailable(system="mcp:<server>") when the server itself is
-        away; OutcomeUnknown when a write left and nobody knows what came of it; NotFound for a name nobody has.
+        away; OutcomeUnknown when a write left and nobody knows what came of it; NoSuchTool for a name nobody has.
         """
         meta = {k: v for k, v in ((KEY_META, key), (FRESH_META, fresh_after)) if v is not None}
         deadline = asyncio.get_running_loop().time() + deadline_s
@@ -336,9 +363,7 @@ class Toolbox:
         while True:
             left = deadline - asyncio.get_running_loop().time()
             await link.wait_up(min(max(left, 0.0), self._wait_up_s))
-            tool = link.tools.get(name)
-            if tool is None:
-                raise NotFound(f"server {link.endpoint.name} has no tool {name}")
+            tool = await link.find_tool(name)
             left = deadline - asyncio.get_running_loop().time()
             try:
                 result = await link.call(name, arguments, meta=meta, timeout_s=max(left, 0.05))
@@ -349,6 +374,9 @@ class Toolbox:
                 if left <= 0.0 or not harmless:
                     raise _given_up(link.endpoint.name, tool, lost) from lost
                 await asyncio.sleep(0)
+            except NoSuchTool:
+                link.forget(name)
+                raise
             except (MCPError, _Unreadable) as error:
                 raise _not_understood(link.endpoint.name, tool, error) from error
 
@@ -356,7 +384,8 @@ class Toolbox:
         server, _, name = qualified.partition("_")
         link = self._links.get(server)
         if link is None or not name:
-            raise NotFound(f"no tool {qualified}; servers are: {', '.join(self._links)}")
+            known = ", ".join(self._links)
+            raise NoSuchTool(f"no tool {qualified}; servers are: {known}", system=f"mcp:{server}")
         return link, name
 
 

@@ -217,6 +217,10 @@ REQUIREMENTS = (
     Requirement("P-66", "an outage lasts from its first failure on, however often it came back meanwhile", "own"),
     Requirement("P-67", "the establishment is not written to before the hold-down is over", "sheet"),
     Requirement("P-68", "planned work and silent supervision of one device hide no outage of another", "own"),
+    Requirement("P-72", "the hourly mail counts once it has left, and what is wrong is said by every replica", "own"),
+    Requirement("P-71", "only a ticket that GLPI does not know closes an incident: no missing tool does", "own"),
+    Requirement("P-73", "one ticket that cannot be read, or one list, keeps nothing else from being compared", "own"),
+    Requirement("P-76", "a delivery's token counts in the header or in the URL, whatever stands in the other", "own"),
     # Active Directory, simulated and real
     Requirement("A-40", "a bind is refused with its cause, in clear it is refused always", "sheet"),
     Requirement("A-41", "wrong passwords lock an account until it is unlocked or its time is over", "sheet"),

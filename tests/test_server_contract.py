@@ -202,7 +202,7 @@ async def test_probes_and_metrics_are_open_and_true(server: Server) -> None:
 
     assert (health.status_code, health.json()) == (200, {"status": "ok"})
     assert (ready.status_code, ready.json()) == (200, {"status": "ok", "warnings": []})
-    assert 'widip_tool_calls_total{outcome="not_found",tool="unknown"} 1.0' in metrics.text
+    assert 'widip_tool_calls_total{outcome="no_such_tool",tool="unknown"} 1.0' in metrics.text
 
 
 async def test_what_may_be_absent_from_an_answer_is_not_required(server: Server) -> None:

@@ -21,7 +21,7 @@ from orchestrator.proactif.records import Row
 from orchestrator.services import Services
 from orchestrator.tables import alert as alert_table
 from orchestrator.tables import incident
-from shared.errors import NotFound, WidipError
+from shared.errors import NotFound, UpstreamUnavailable, WidipError
 from shared.logs import get_logger
 
 logger = get_logger("reconciliation")
@@ -60,12 +60,13 @@ class Reconciliation:
 
     async def run(self, *, urgent: bool = False) -> None:
         """One comparison; what cannot be reached is left for the next. urgent: also what failed only just now."""
-        try:
-            await self.compare_alerts(young=timedelta() if urgent else YOUNG)
-            await self.compare_tickets()
-            await self._release_stuck()
-        except (WidipError, sa.exc.SQLAlchemyError) as error:
-            logger.warning("reconciliation_failed", error_type=type(error).__name__, reason=getattr(error, "code", ""))
+        alerts = partial(self.compare_alerts, young=timedelta() if urgent else YOUNG)
+        for what, look in (("alerts", alerts), ("tickets", self.compare_tickets), ("stuck", self._release_stuck)):
+            try:
+                await look()
+            except (WidipError, sa.exc.SQLAlchemyError) as error:
+                reason = getattr(error, "code", "")
+                logger.warning("reconciliation_failed", what=what, error_type=type(error).__name__, reason=reason)
 
     async def compare_alerts(self, *, young: timedelta) -> None:
         """Open what a lost ALERT did not, end what a lost RECOVER left."""
@@ -118,7 +119,10 @@ class Reconciliation:
             await self._intake.store(recovered, source="poll")
 
     async def compare_tickets(self) -> None:
-        """Let go of incidents whose ticket a technician has solved, closed or deleted."""
+        """Let go of incidents whose ticket a technician has solved, closed or deleted.
+
+        A ticket that cannot be read goes to the end of the line, so that it holds up no other.
+        """
         rows = await self._s.database.read(_list_tickets)
         for key, ticket_id in rows:
             try:
@@ -126,6 +130,12 @@ class Reconciliation:
                 ended = closed_in_glpi(found.data)
             except NotFound:
                 ended = Closed.DELETED
+            except WidipError as error:
+                logger.warning("ticket_unreadable", incident=key, ticket_id=ticket_id, reason=error.code)
+                await self._s.database.write(partial(_note_ticket, key, None))
+                if isinstance(error, UpstreamUnavailable):
+                    raise  # the others would fail the same, each after its time
+                continue
             await self._s.database.write(partial(_note_ticket, key, ended))
             if ended:
                 logger.info("incident_closed", incident=key, ticket_id=ticket_id, why=ended.value)

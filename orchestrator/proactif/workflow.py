@@ -77,10 +77,8 @@ class Proactif:
             await self._works[case.work](case)
         except (UpstreamError, CapReached) as error:
             await self._wait_for_glpi(case, error)
-        except NotFound as error:
-            await self._let_go(case, error)
         except Exception as error:  # noqa: BLE001 - the top of a run: whatever it is, the journal says that the run has ended
-            await _fail(case, error)
+            await self._give_up(case, error)
         case.journal.note("step", {"step": case.work.value, "ms": round(1000 * (time.perf_counter() - started), 1)})
 
     async def _check_breaker(self, case: Case) -> None:
@@ -209,11 +207,33 @@ class Proactif:
             next_try_at=datetime.now(UTC) + pause,
         )
 
+    async def _give_up(self, case: Case, error: Exception) -> None:
+        """A person must look, unless it failed because its ticket is gone: GLPI is asked for that alone."""
+        try:
+            if isinstance(error, NotFound) and await _is_purged(case):
+                await self._let_go(case, error)
+                return
+        except WidipError as unknown:
+            await self._wait_for_glpi(case, unknown)
+            return
+        await _fail(case, error)
+
     async def _let_go(self, case: Case, error: NotFound) -> None:
         """The ticket is no more: a technician purged it."""
         summary = {"code": error.code, "message": str(error)}
         case.journal.note("closed", summary)
         await case.finish(run=RunEnd("done", summary), ends=Closed.DELETED)
+
+
+async def _is_purged(case: Case) -> bool:
+    """True when GLPI does not know the incident's own ticket."""
+    if case.incident.row["ticket_id"] is None:
+        return False
+    try:
+        await case.tools.call("glpi_get_ticket_info", {"ticket_id": case.ticket_id})
+    except NotFound:
+        return True
+    return False
 
 
 async def _fail(case: Case, error: Exception) -> None:

@@ -226,12 +226,17 @@ async def _prepare(url: str) -> None:
 async def start(
     serve: Serve, redis: object, redis_port: int, tmp_path: Path, database_url: str
 ) -> AsyncIterator[Start]:
-    """`await start(**settings)`: an orchestrator, stopped at the end before what it stands on."""
+    """`await start(**settings)`: an orchestrator, stopped at the end before what it stands on.
+
+    glpi_server: settings of the MCP server before GLPI.
+    """
     async with AsyncExitStack() as stack:
 
-        async def build(*, ollama_url: str | None = None, **changes: Any) -> Orchestrated:
+        async def build(
+            *, ollama_url: str | None = None, glpi_server: dict[str, Any] | None = None, **changes: Any
+        ) -> Orchestrated:
             port = changes.pop("redis_port", redis_port)
-            system = await start_system(serve, port, tmp_path)
+            system = await start_system(serve, port, tmp_path, **(glpi_server or {}))
             ollama = create_ollama()
             url = ollama_url or await serve(ollama)
             settings = orchestrator_settings(system, port, database_url, url, **changes)

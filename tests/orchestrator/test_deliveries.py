@@ -195,6 +195,25 @@ WRONG = [
 ]
 
 
+RIGHT: list[dict[str, Any]] = [
+    {"headers": {"authorization": "Basic cHJveHk6c2VjcmV0"}, "params": {"token": WEBHOOK_TOKEN}},
+    {"headers": {"authorization": f"bearer {WEBHOOK_TOKEN}"}},
+    {"headers": {"authorization": f"BEARER  {WEBHOOK_TOKEN}"}},
+    {"headers": {"authorization": f"Bearer {WEBHOOK_TOKEN}"}, "params": {"token": "old"}},
+]
+
+
+@pytest.mark.requirement("P-76")
+@pytest.mark.parametrize("right", RIGHT)
+async def test_the_token_in_one_place_is_enough_whatever_stands_in_the_other(
+    orchestrated: Orchestrated, right: dict[str, Any]
+) -> None:
+    answer = await orchestrated.http.post(PATH, content=SHEET.encode(), **right)
+
+    assert answer.status_code == 200
+    assert len(await kept(orchestrated)) == 1
+
+
 @pytest.mark.requirement("P-49")
 async def test_without_the_token_nothing_is_read_kept_or_looked_for(orchestrated: Orchestrated) -> None:
     for wrong in WRONG:

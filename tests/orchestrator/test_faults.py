@@ -198,3 +198,44 @@ async def test_a_recovery_that_comes_while_the_ticket_waits_for_glpi_is_one_tick
     assert len([text for text in notes(o) if "Rétabli le" in text]) == 1
     assert "Rétabli" in mails_to(o, NOC)[-1]
     assert mails_to(o, CONTACT) == []
+
+
+@pytest.mark.requirement("P-71")
+async def test_a_tool_that_the_glpi_server_does_not_offer_closes_nothing_and_is_said(start: Start) -> None:
+    few = ("check_health", "create_ticket", "get_ticket_info", "add_followup")
+    o = await start(settle_s=600, glpi_server={"tools": few})
+
+    await o.post(o.delivery(o.break_port()))
+    (incident,) = await o.until(lambda found: bool(found) and bool(found[0]["waits_for"]))
+    ready = (await o.http.get("/readyz")).json()
+
+    assert (incident["waits_for"], incident["closed_at"]) == ("glpi", None)
+    assert "send_email" in ready["problems"]["mcp:glpi"]
+
+
+@pytest.mark.requirement("P-71")
+async def test_without_the_tool_that_reads_tickets_no_ticket_counts_as_purged(start: Start) -> None:
+    few = ("check_health", "create_ticket", "add_followup", "send_email")
+    o = await start(settle_s=600, glpi_server={"tools": few})
+    await o.post(o.delivery(o.break_port()))
+    await o.until(lambda found: bool(found) and bool(found[0]["diagnosed_at"]))
+
+    await o.app.state.line.reconciliation.run(urgent=True)
+    (incident,) = await o.incidents()
+
+    assert incident["closed_at"] is None
+    assert "get_ticket_info" in (await o.http.get("/readyz")).json()["problems"]["mcp:glpi"]
+
+
+@pytest.mark.requirement("P-71")
+async def test_something_else_that_glpi_does_not_know_waits_for_a_person(start: Start) -> None:
+    o = await start(settle_s=600)
+    o.system.glpi.state.faults.add(
+        "error", "POST /apirest.php/Ticket", times=-1, status=404, body='["ERROR_ITEM_NOT_FOUND","no entity"]'
+    )
+
+    await o.post(o.delivery(o.break_port()))
+    (incident,) = await o.until(lambda found: bool(found) and bool(found[0]["waits_for"] or found[0]["closed_at"]))
+
+    assert (incident["waits_for"], incident["closed_at"]) == ("person", None)
+    assert "person" in (await o.http.get("/readyz")).json()["problems"]["incidents"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.health_check import DOWN_ALERT_KEY, GlpiState
+from orchestrator.health_check import DOWN_ALERT_KEY, PROBLEM_KEY, GlpiState
 from shared.redis_helper import RedisHelper
 from simulators.smtp.app import MailSink, running_sink
 from tests.orchestrator.conftest import DEADLINE_S, Orchestrated, Start
@@ -110,6 +110,54 @@ async def test_a_dead_mail_relay_is_no_crash(start: Start) -> None:
     orchestrated.system.glpi.state.glpi.maintenance = True
 
     assert await orchestrated.health.check() is GlpiState.DOWN
+
+
+@pytest.mark.requirement("P-72")
+async def test_a_mail_that_could_not_be_sent_is_tried_again_at_the_next_check(
+    start: Start, relay: Relay, redis: RedisHelper
+) -> None:
+    orchestrated = await start(**relay.settings)
+    orchestrated.system.glpi.state.glpi.maintenance = True
+    relay.sink.refusal = "451 try again later"
+    await orchestrated.health.check()
+    after_failure = await redis.exists(DOWN_ALERT_KEY)
+
+    relay.sink.refusal = None
+    for _ in range(3):
+        await orchestrated.health.check()
+
+    assert not after_failure
+    assert len(relay.sink.mails) == 1
+
+
+@pytest.mark.requirement("P-72")
+async def test_what_another_replica_found_wrong_is_said_until_any_replica_finds_it_mended(
+    orchestrated: Orchestrated, redis: RedisHelper
+) -> None:
+    await orchestrated.health.check()
+    await redis.set(PROBLEM_KEY, "GLPI is in maintenance", ttl_s=60)
+
+    by_another = (await orchestrated.http.get("/readyz")).json()
+    await orchestrated.health.check()
+    mended = (await orchestrated.http.get("/readyz")).json()
+
+    assert by_another["problems"] == {"glpi": "GLPI is in maintenance"}
+    assert mended == {"status": "ok", "problems": {}}
+
+
+@pytest.mark.requirement("P-72")
+async def test_what_this_replica_found_wrong_ends_for_it_when_another_finds_it_mended(
+    orchestrated: Orchestrated, redis: RedisHelper
+) -> None:
+    orchestrated.system.glpi.state.glpi.maintenance = True
+    await orchestrated.health.check()
+    told_others = await redis.get(PROBLEM_KEY)
+
+    await redis.set(PROBLEM_KEY, "", ttl_s=60)
+    mended = (await orchestrated.http.get("/readyz")).json()
+
+    assert told_others
+    assert mended == {"status": "ok", "problems": {}}
 
 
 async def wait_state(orchestrated: Orchestrated, state: str, n: int) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from orchestrator.tables import incident
 from tests.orchestrator.conftest import Orchestrated, Start
 from tests.orchestrator.test_incidents import are_closed, are_diagnosed
 
@@ -154,3 +155,62 @@ async def test_all_pages_of_the_list_are_read(start: Start) -> None:
     async with asyncio.timeout(20):
         while len((await o.incident(incident["key"]))["alerts"]) < 130:
             await asyncio.sleep(0.05)
+
+
+@pytest.mark.requirement("P-73")
+async def test_a_ticket_that_cannot_be_read_holds_up_no_other(start: Start) -> None:
+    o = await start(settle_s=600)
+    await o.post(o.delivery(o.break_port()))
+    await o.until(are_diagnosed)
+    await o.post(o.delivery(o.break_port(21, 2101)))
+    unreadable, solved = await o.until(lambda found: len(found) == 2 and are_diagnosed(found))
+    o.system.glpi.state.faults.add(
+        "error",
+        f"GET /apirest.php/Ticket/{unreadable['ticket_id']}",
+        times=-1,
+        status=403,
+        body='["ERROR_RIGHT_MISSING","no"]',
+    )
+    await o.by_hand(solved["ticket_id"], status=5)
+
+    await look(o)
+    found = await o.incidents()
+
+    assert [row["closed_why"] for row in found] == ["", "closed_in_glpi"]
+
+
+@pytest.mark.requirement("P-73")
+async def test_a_ticket_that_times_out_lets_the_others_go_first_the_next_time(start: Start) -> None:
+    o = await start(settle_s=600)
+    await o.post(o.delivery(o.break_port()))
+    await o.until(are_diagnosed)
+    await o.post(o.delivery(o.break_port(21, 2101)))
+    broken, solved = await o.until(lambda found: len(found) == 2 and are_diagnosed(found))
+    o.system.glpi.state.faults.add("error", f"GET /apirest.php/Ticket/{broken['ticket_id']}", times=-1, status=500)
+    await o.by_hand(solved["ticket_id"], status=5)
+
+    await look(o)
+    await look(o)
+    found = await o.incidents()
+
+    assert [row["closed_why"] for row in found] == ["", "closed_in_glpi"]
+
+
+@pytest.mark.requirement("P-73")
+async def test_with_observium_away_tickets_are_compared_and_dead_works_are_found(start: Start) -> None:
+    o = await start(settle_s=600)
+    await o.post(o.delivery(o.break_port()))
+    await o.until(are_diagnosed)
+    await o.post(o.delivery(o.break_port(21, 2101)))
+    solved, dead = await o.until(lambda found: len(found) == 2 and are_diagnosed(found))
+    await o.by_hand(solved["ticket_id"], status=5)
+    long_ago = incident.update().where(incident.c.key == dead["key"])
+    values = {"work": "note", "work_at": o.now - timedelta(hours=1)}
+    await o.app.state.line.database.write(lambda connection: connection.execute(long_ago.values(**values)))
+
+    o.system.observium.state.faults.add("down", times=1000)
+    await look(o)
+    found = await o.incidents()
+
+    assert found[0]["closed_why"] == "closed_in_glpi"
+    assert found[1]["waits_for"] == "person"

@@ -152,7 +152,7 @@ async def test_list_of_constrained_texts_is_an_ordinary_argument(client: Caller)
 async def test_unknown_tool_is_told_which_ones_there_are(client: Caller) -> None:
     result = await client.call_tool("get_thong", {})
 
-    assert code_of(result) == "not_found"
+    assert code_of(result) == "no_such_tool"
     assert "get_thing" in text_of(result)
 
 

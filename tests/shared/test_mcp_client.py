@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from shared.errors import (
     InvalidInput,
+    NoSuchTool,
     NotFound,
     OutcomeUnknown,
     UpstreamError,
@@ -74,11 +75,11 @@ async def test_error_of_a_tool_arrives_as_the_same_error(home: Home, transport: 
 
 
 @pytest.mark.parametrize("name", ["toy_get_thong", "nobody_get_thing", "toy", ""])
-async def test_name_that_nobody_has_is_not_found(home: Home, name: str) -> None:
+async def test_a_tool_that_nobody_has_is_another_error_than_a_thing_that_is_not_there(home: Home, name: str) -> None:
     async with open_toolbox(home, "http") as toolbox:
         await toolbox.call("toy_get_thing", {"number": 1})
 
-        with pytest.raises(NotFound):
+        with pytest.raises(NoSuchTool):
             await toolbox.call(name, {})
 
 

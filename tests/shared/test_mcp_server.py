@@ -165,7 +165,7 @@ async def test_metrics_count_calls_by_tool_and_never_by_a_stranger_s_word(url: s
         metrics = (await ask(f"{url}/metrics")).text
 
     assert 'widip_tool_calls_total{outcome="ok",tool="get_thing"} 1.0' in metrics
-    assert 'widip_tool_calls_total{outcome="not_found",tool="unknown"} 1.0' in metrics
+    assert 'widip_tool_calls_total{outcome="no_such_tool",tool="unknown"} 1.0' in metrics
     assert "widip_sse_sessions 1.0" in metrics
     assert "stranger" not in metrics
 
@@ -226,7 +226,7 @@ async def test_filtered_tools_are_neither_listed_nor_callable(
     assert there in listed
     assert gone not in listed
     assert result.is_error
-    assert (result.meta or {})["widip/error"]["code"] == "not_found"
+    assert (result.meta or {})["widip/error"]["code"] == "no_such_tool"
 
 
 async def test_stopping_server_closes_nothing_before_its_writes_are_done(home: Home, toy: Toy) -> None:
