@@ -121,6 +121,7 @@ REQUIREMENTS = (
     Requirement(
         "A-29", "distinguished names are compared by their parts, without case, however they are written", "sheet"
     ),
+    Requirement("A-30", "what is checked before a write is checked again before each further try of it", "own"),
     # MCP client
     Requirement("C-01", "one server down does not stop the others and is named", "own"),
     Requirement("C-02", "a lost answer is asked again only when that is harmless", "own"),

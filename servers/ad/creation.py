@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import partial
 
 from ldap3 import MODIFY_ADD, MODIFY_DELETE
 
@@ -124,20 +125,22 @@ class AdCreation:
         sealed = await self._passwords.seal(part, account.guid, avoid=_names(account))
         if not sealed.again:  # the first one's time is over, and nobody has signed in with it
             call.check_may_act(SYSTEM)
-            await self._client.check_target(call, account.guid)
-            await self._passwords.set_password(account.guid, sealed.value)
+            again = partial(self._client.check_target, call, account.guid)
+            await again()
+            await self._passwords.set_password(account.guid, sealed.value, again=again)
         return self._passwords.result(call, account, sealed, already_done=True)
 
     async def _complete(self, part: Call, account: Entry, call: Call) -> NewPassword:
         guid = account.guid
         sealed = await self._passwords.seal(part, guid, avoid=_names(account))
-        await self._client.check_target(call, guid)
-        await self._passwords.set_password(guid, sealed.value)
-        now = await self._client.check_target(call, guid)
+        again = partial(self._client.check_target, call, guid)
+        await again()
+        await self._passwords.set_password(guid, sealed.value, again=again)
+        now = await again()
         flags: list[Change] = [(MODIFY_DELETE, [str(now.uac)]), (MODIFY_ADD, [str(now.uac & ~DISABLED)])]
         if now.uac & DISABLED:
             try:
-                await self._session.modify(Operation.FLAGS, guid_dn(guid), {"userAccountControl": flags})
+                await self._session.modify(Operation.FLAGS, guid_dn(guid), {"userAccountControl": flags}, again=again)
             except Stale as error:
                 raise OutcomeUnknown(
                     "somebody changes the new account: ask again under the same key", system=SYSTEM

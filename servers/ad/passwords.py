@@ -21,7 +21,7 @@ from servers.ad.client import AdClient
 from servers.ad.codes import SYSTEM, Operation, proves_password
 from servers.ad.entry import Entry
 from servers.ad.models import NewPassword
-from servers.ad.session import Change, guid_dn
+from servers.ad.session import Change, Check, guid_dn
 from shared.errors import OutcomeUnknown, Refused, UpstreamUnavailable, WidipError
 from shared.idempotency import KEEP_S
 from shared.mcp_tool import Call
@@ -71,14 +71,14 @@ class Passwords:
         value = given or make_password(max(self._length, await self._client.min_password_length()), avoid=avoid)
         return await self._seals.seal(call, value, purpose=Purpose.PASSWORD, subject=str(guid))
 
-    async def set_password(self, guid: UUID, password: SecretStr) -> None:
+    async def set_password(self, guid: UUID, password: SecretStr, *, again: Check) -> None:
         """Set it, unlock, and ask for another at the next logon: all or nothing."""
         changes: dict[str, list[Change]] = {
             "unicodePwd": [(MODIFY_REPLACE, [f'"{password.get_secret_value()}"'.encode("utf-16-le")])],
             "lockoutTime": [(MODIFY_REPLACE, ["0"])],
             "pwdLastSet": [(MODIFY_REPLACE, ["0"])],
         }
-        await self._session.modify(Operation.RESET, guid_dn(guid), changes)
+        await self._session.modify(Operation.RESET, guid_dn(guid), changes, again=again)
 
     async def reset(self, call: Call, samaccountname: str, new_password: SecretStr | None) -> NewPassword:
         """Reset an account's password once per key. Raises Refused, NotFound, CapReached, InvalidInput (policy)."""
@@ -98,10 +98,14 @@ class Passwords:
 
     async def _act(self, part: Call, guid: UUID, sealed: Sealed) -> None:
         await self._client.charge(guid)
-        target = await self._client.check_target(part, guid)
-        before = await self._remember(part, target)
+        before = await self._prepare(part, guid)
+
+        async def again() -> None:
+            nonlocal before
+            before = await self._prepare(part, guid)
+
         try:
-            await self.set_password(guid, sealed.value)
+            await self.set_password(guid, sealed.value, again=again)
         except OutcomeUnknown as lost:
             try:
                 now = await self._client.check_target(part, guid)
@@ -110,6 +114,10 @@ class Passwords:
                 raise lost from error
             if not look.applied or look.since:
                 raise
+
+    async def _prepare(self, part: Call, guid: UUID) -> _Before:
+        """Just before each try: the account may be written to, and what it looks like is kept."""
+        return await self._remember(part, await self._client.check_target(part, guid))
 
     async def _look(self, part: Call, target: Entry, sealed: Sealed) -> _Look:
         """What came of the earlier try. Raises OutcomeUnknown while it may still take effect."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -32,6 +32,8 @@ T = TypeVar("T")
 
 Change = tuple[str, Sequence[str | bytes]]
 """One of ldap3's MODIFY_* words and its values."""
+Check = Callable[[], Awaitable[object]]
+"""What must still be true before a write is tried once more; raises when it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +84,22 @@ class AdSession:
 
         return await self._retried(partial(self._send, Operation.READ, work))
 
-    async def modify(self, operation: Operation, dn: str, changes: Mapping[str, Sequence[Change]]) -> None:
-        """Change an entry, all or nothing. Raises OutcomeUnknown when it was sent and no answer came."""
-        await self._write(operation, lambda connection: connection.modify(dn, dict(changes)))
+    async def modify(
+        self, operation: Operation, dn: str, changes: Mapping[str, Sequence[Change]], *, again: Check | None = None
+    ) -> None:
+        """Change an entry, all or nothing. Raises OutcomeUnknown when it was sent and no answer came.
+
+        again: checked before each further try; what was true before the first one may have changed meanwhile.
+        """
+        await self._write(operation, lambda connection: connection.modify(dn, dict(changes)), again)
 
     async def add(self, dn: str, classes: Sequence[str], values: Mapping[str, str]) -> None:
         """Make an entry. Raises OutcomeUnknown."""
         await self._write(Operation.CREATE, lambda connection: connection.add(dn, list(classes), dict(values)))
 
-    async def move(self, dn: str, *, rdn: str, to: str) -> None:
-        """Put an entry elsewhere under the same name. Raises OutcomeUnknown."""
-        await self._write(Operation.MOVE, lambda connection: connection.modify_dn(dn, rdn, new_superior=to))
+    async def move(self, dn: str, *, rdn: str, to: str, again: Check) -> None:
+        """Put an entry elsewhere under the same name; `again` as in `modify`. Raises OutcomeUnknown."""
+        await self._write(Operation.MOVE, lambda connection: connection.modify_dn(dn, rdn, new_superior=to), again)
 
     async def try_bind(self, user: str, password: SecretStr) -> str:
         """Sign in as somebody else, once, never repeated; "" or the sub-code of the refusal."""
@@ -102,10 +109,10 @@ class AdSession:
         """Close the connections."""
         await self._in_thread(self._pool.close)
 
-    async def _write(self, operation: Operation, work: Callable[[Connection], Any]) -> None:
-        await self._retried(partial(self._send, operation, work))
+    async def _write(self, operation: Operation, work: Callable[[Connection], Any], again: Check | None = None) -> None:
+        await self._retried(partial(self._send, operation, work), again)
 
-    async def _retried(self, once: Callable[[], _Answer]) -> _Answer:
+    async def _retried(self, once: Callable[[], _Answer], again: Check | None = None) -> _Answer:
         """Only what surely was not done is UpstreamUnavailable."""
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(UpstreamUnavailable),
@@ -114,11 +121,12 @@ class AdSession:
             reraise=True,
         )
 
-        async def attempt() -> _Answer:
-            return await self._in_thread(once)
-
-        answer: _Answer = await retrying(attempt)
-        return answer
+        async for attempt in retrying:
+            with attempt:
+                if again is not None and attempt.retry_state.attempt_number > 1:
+                    await again()
+                return await self._in_thread(once)
+        raise AssertionError("a last try returns or raises")
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         """A caller that leaves need not wait: the thread ends by itself within the deadline."""
