@@ -129,6 +129,7 @@ REQUIREMENTS = (
     Requirement(
         "A-33", "a repeated create_user hands out a password that works or none, and undoes nobody's work", "own"
     ),
+    Requirement("A-34", "names that only look alike are two, and one that is listed twice is one", "own"),
     # MCP client
     Requirement("C-01", "one server down does not stop the others and is named", "own"),
     Requirement("C-02", "a lost answer is asked again only when that is harmless", "own"),
