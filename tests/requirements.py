@@ -130,6 +130,7 @@ REQUIREMENTS = (
         "A-33", "a repeated create_user hands out a password that works or none, and undoes nobody's work", "own"
     ),
     Requirement("A-34", "names that only look alike are two, and one that is listed twice is one", "own"),
+    Requirement("A-35", "callers that leave do not add up: eight threads and connections, and a bounded wait", "own"),
     # MCP client
     Requirement("C-01", "one server down does not stop the others and is named", "own"),
     Requirement("C-02", "a lost answer is asked again only when that is harmless", "own"),
