@@ -91,28 +91,26 @@ async def test_a_frozen_directory_is_unavailable_and_its_callers_may_leave(ad: W
 
 @pytest.mark.requirement("A-35")
 async def test_callers_that_leave_a_frozen_directory_leave_no_more_than_eight_threads_behind(
-    lab: Lab, open_ad: Any
+    lab: Lab, tmp_path: Path
 ) -> None:
-    ad: World = await open_ad(ad_timeout_s=9)
-    person = ad.account()
-    await status(ad, person.login)
-    ad.relay.freeze()
-    threads, connections = threading.active_count(), ad.relay.connections
+    dn = lab.account()
+    async with running_relay(lab.place) as relay:
+        session = AdSession(Pool(_door(relay, tmp_path, lab.place.service, lab.place.service_password)))
+        await session.find(dn, "(objectClass=*)", ["cn"])
+        relay.freeze()
+        threads, connections = threading.active_count(), relay.connections
 
-    async def leave() -> None:
-        with pytest.raises(UpstreamUnavailable):
-            await ad.boxes["orchestrator"].call(
-                "ad_get_account_status", {"samaccountname": person.login}, deadline_s=0.3
-            )
+        for _ in range(5):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await asyncio.gather(*(session.find(dn, "(objectClass=*)", ["cn"]) for _ in range(20)))
 
-    for _ in range(4):
-        await asyncio.gather(*(leave() for _ in range(25)))
-
-    assert threading.active_count() - threads <= MAX_CONNECTIONS
-    assert ad.relay.connections - connections <= MAX_CONNECTIONS
-    ad.relay.thaw()
-    async with asyncio.timeout(10):
-        assert (await status(ad, person.login))["samaccountname"] == person.login
+        assert threading.active_count() - threads <= MAX_CONNECTIONS
+        assert relay.connections - connections <= MAX_CONNECTIONS
+        relay.thaw()
+        async with asyncio.timeout(10):
+            assert await session.find(dn, "(objectClass=*)", ["cn"])
+        await session.aclose()
 
 
 @pytest.mark.requirement("A-35")
