@@ -122,6 +122,16 @@ REQUIREMENTS = (
     Requirement(
         "A-29", "distinguished names are compared by their parts, without case, however they are written", "sheet"
     ),
+    Requirement("A-30", "what is checked before a write is checked again before each further try of it", "own"),
+    Requirement(
+        "A-31", "a repeated reset in doubt sets nothing, hands out nothing, and locks nobody out by looking", "own"
+    ),
+    Requirement("A-32", "what an account was like before a reset is kept longer than the reset may be repeated", "own"),
+    Requirement(
+        "A-33", "a repeated create_user hands out a password that works or none, and undoes nobody's work", "own"
+    ),
+    Requirement("A-34", "names that only look alike are two, and one that is listed twice is one", "own"),
+    Requirement("A-35", "callers that leave do not add up: eight threads and connections, and a bounded wait", "own"),
     # MCP client
     Requirement("C-01", "one server down does not stop the others and is named", "own"),
     Requirement("C-02", "a lost answer is asked again only when that is harmless", "own"),

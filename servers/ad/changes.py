@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from ldap3 import MODIFY_ADD, MODIFY_DELETE, MODIFY_REPLACE
@@ -38,7 +39,8 @@ class AdChanges:
             target = await self._client.check_target(call, target.guid)
             changes = {"lockoutTime": [(MODIFY_REPLACE, ["0"])]}
             try:
-                await self._session.modify(Operation.UNLOCK, guid_dn(target.guid), changes)
+                again = partial(self._client.check_target, call, target.guid)
+                await self._session.modify(Operation.UNLOCK, guid_dn(target.guid), changes, again=again)
             except OutcomeUnknown as lost:
                 await self._found_or(lost, call, target.guid, _is_unlocked)
             return ref_from_ad(target)
@@ -63,7 +65,7 @@ class AdChanges:
             if is_done(target):
                 return ref_from_ad(target)
             try:
-                await self._swap(target)
+                await self._swap(call, target)
             except Stale:
                 continue
             except OutcomeUnknown as lost:
@@ -71,11 +73,12 @@ class AdChanges:
             return ref_from_ad(target)
         raise UpstreamUnavailable("somebody else keeps changing this account", system=SYSTEM)
 
-    async def _swap(self, target: Entry) -> None:
+    async def _swap(self, call: Call, target: Entry) -> None:
         """The one bit, and only if all the others are as we read them."""
         old = target.uac
         flags = [(MODIFY_DELETE, [str(old)]), (MODIFY_ADD, [str(old ^ DISABLED)])]
-        await self._session.modify(Operation.FLAGS, guid_dn(target.guid), {"userAccountControl": flags})
+        again = partial(self._client.check_target, call, target.guid)
+        await self._session.modify(Operation.FLAGS, guid_dn(target.guid), {"userAccountControl": flags}, again=again)
 
     async def move(self, call: Call, samaccountname: str, target_ou: str) -> AccountRef:
         """Move an account to another of the caller's OUs; there already is said, not an error."""
@@ -90,8 +93,9 @@ class AdChanges:
                 return ref_from_ad(target, already_done=True)
             await self._client.charge(target.guid)
             target = await self._client.check_target(call, target.guid)
+            again = partial(self._client.check_target, call, target.guid)
             try:
-                await self._session.move(guid_dn(target.guid), rdn=rdn_of(target.dn), to=ou.dn)
+                await self._session.move(guid_dn(target.guid), rdn=rdn_of(target.dn), to=ou.dn, again=again)
             except OutcomeUnknown as lost:
                 await self._found_or(lost, call, target.guid, is_there)
             return ref_from_ad(Entry(f"{rdn_of(target.dn)},{ou.dn}", target.raw))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
 
 from ldap3 import MODIFY_ADD, MODIFY_DELETE
 
@@ -14,6 +16,7 @@ from servers.ad.audit import Action, audited
 from servers.ad.client import AdClient
 from servers.ad.codes import SYSTEM, AlreadyThere, Operation, Stale
 from servers.ad.dn import build_dn, domain_of, name_of
+from servers.ad.earlier import Earlier
 from servers.ad.entry import ATTRIBUTES, DISABLED, NORMAL_ACCOUNT, Entry
 from servers.ad.models import NewPassword
 from servers.ad.passwords import Passwords
@@ -23,6 +26,10 @@ from shared.mcp_tool import Call
 
 CLASSES = ("top", "person", "organizationalPerson", "user")
 MAX_CN = 64
+_CANNOT_TELL = (
+    "the new account is there and disabled, and somebody may have set its password since: nothing was done;"
+    " reset_password and enable_account do the rest"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,7 @@ class AdCreation:
             account = await self._find(person, mark)
             if account is None:
                 call.check_may_act(SYSTEM)
+                await self._passwords.earlier.begin(part)
                 account = await self._add(person, ou.dn, mark)
                 action.account = account.guid
                 return await self._complete(part, account, call)
@@ -114,35 +122,47 @@ class AdCreation:
         return made
 
     async def _go_on(self, part: Call, account: Entry, call: Call, action: Action) -> NewPassword:
-        """From where the earlier try stopped."""
-        if account.uac & DISABLED:
-            call.check_may_act(SYSTEM)
-            return await self._complete(part, account, call)
-        action.outcome = "already_done"
-        if account.password_set:
-            return self._passwords.result(call, account, None, already_done=True)  # its owner has chosen his own
+        """From where the earlier try stopped, if that is certain: somebody may have gone on in its place."""
+        begun = await self._passwords.earlier.has_begun(part)
+        if account.password_set or not (
+            begun or account.uac & DISABLED
+        ):  # its owner has chosen his own; or it was made long ago
+            action.outcome = "already_done"
+            return self._passwords.result(call, account, None, already_done=True)
+        if not begun:
+            raise InvalidInput(f"the user name {account.sam} is taken by an account made long ago and disabled since")
+        account = await self._client.check_target(call, account.guid)
         sealed = await self._passwords.seal(part, account.guid, avoid=_names(account))
-        if not sealed.again:  # the first one's time is over, and nobody has signed in with it
-            call.check_may_act(SYSTEM)
-            await self._client.check_target(call, account.guid)
-            await self._passwords.set_password(account.guid, sealed.value)
-        return self._passwords.result(call, account, sealed, already_done=True)
+        earlier = await self._passwords.earlier.look(part, account, sealed)
+        if not account.uac & DISABLED:
+            action.outcome = "already_done"
+            known = sealed if earlier is Earlier.DONE else None
+            return self._passwords.result(call, account, known, already_done=True)
+        call.check_may_act(SYSTEM)
+        if earlier is Earlier.NOT_DONE:
+            return await self._complete(part, account, call)
+        if earlier is Earlier.DONE:
+            await self._client.charge(account.guid)
+            return self._passwords.result(call, await self._enable(call, account.guid), sealed)
+        raise OutcomeUnknown(_CANNOT_TELL, system=SYSTEM)
 
     async def _complete(self, part: Call, account: Entry, call: Call) -> NewPassword:
-        guid = account.guid
-        sealed = await self._passwords.seal(part, guid, avoid=_names(account))
-        await self._client.check_target(call, guid)
-        await self._passwords.set_password(guid, sealed.value)
-        now = await self._client.check_target(call, guid)
+        sealed = await self._passwords.seal(part, account.guid, avoid=_names(account))
+        await self._passwords.set_once(part, account.guid, sealed)
+        return self._passwords.result(call, await self._enable(call, account.guid), sealed)
+
+    async def _enable(self, call: Call, guid: UUID) -> Entry:
+        again = partial(self._client.check_target, call, guid)
+        now = await again()
         flags: list[Change] = [(MODIFY_DELETE, [str(now.uac)]), (MODIFY_ADD, [str(now.uac & ~DISABLED)])]
         if now.uac & DISABLED:
             try:
-                await self._session.modify(Operation.FLAGS, guid_dn(guid), {"userAccountControl": flags})
+                await self._session.modify(Operation.FLAGS, guid_dn(guid), {"userAccountControl": flags}, again=again)
             except Stale as error:
                 raise OutcomeUnknown(
                     "somebody changes the new account: ask again under the same key", system=SYSTEM
                 ) from error
-        return self._passwords.result(call, now, sealed)
+        return now
 
     def _mark(self, part: Call) -> str:
         """In the new account's description: who finds it again is the key that made it. Unique without a key."""

@@ -83,7 +83,15 @@ def _pair(text: str) -> tuple[str, str]:
     kind = kind.strip()
     if not equals or not _TYPE.match(kind) or not value.strip():
         raise InvalidInput("this is no distinguished name; it looks like OU=Lilas,OU=Clients,DC=example,DC=com")
-    return kind.lower(), _unescape(value).casefold()
+    return kind.lower(), _fold(_unescape(value))
+
+
+def _fold(value: str) -> str:
+    """Without case, one character for one: what only looks alike (ß and ss, the Kelvin sign and k) stays apart.
+
+    Where the directory itself sees one name and we see two, the caller is refused: the safe side.
+    """
+    return "".join(low if (low := sign.lower()).upper() == sign else sign for sign in value)
 
 
 def _unescape(value: str) -> str:

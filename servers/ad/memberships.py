@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ldap3 import MODIFY_ADD
 from ldap3.utils.conv import escape_filter_chars
 
@@ -13,12 +15,13 @@ from servers.ad.entry import Entry
 from servers.ad.models import CopiedGroup, CopiedGroups, GroupOutcome
 from servers.ad.protection import BUILTIN, FIRST_ORDINARY_RID, Scope, find_privileged, rid_of
 from servers.ad.session import guid_dn
-from shared.errors import InvalidInput, NotFound, OutcomeUnknown, UpstreamRejected, WidipError
+from shared.errors import InvalidInput, NotFound, OutcomeUnknown, Refused, UpstreamRejected, WidipError
 from shared.mcp_tool import Call
 
 MAX_COPIED = 100
 MAX_PARENTS = 500
 GROUP = "(objectClass=group)"
+GROUP_ATTRIBUTES = ["objectGUID", "objectSid", "adminCount"]
 IN_CHAIN = "1.2.840.113556.1.4.1941"
 
 
@@ -64,7 +67,7 @@ class AdMemberships:
             return GroupOutcome.OUT_OF_SCOPE
         if _is_member(target, group_dn):
             return GroupOutcome.ALREADY_MEMBER
-        group = await self._session.find(group_dn, GROUP, ["objectGUID", "objectSid", "adminCount"])
+        group = await self._session.find(group_dn, GROUP, GROUP_ATTRIBUTES)
         if group is None:
             return GroupOutcome.FAILED
         if await self._is_privileged(group):
@@ -76,7 +79,8 @@ class AdMemberships:
         # By GUID here as well: a name may have become somebody else's since.
         member = {"member": [(MODIFY_ADD, [guid_dn(now.guid)])]}
         try:
-            await self._session.modify(Operation.MEMBER, guid_dn(group.guid), member)
+            again = partial(self._check_again, call, group, target)
+            await self._session.modify(Operation.MEMBER, guid_dn(group.guid), member, again=again)
         except AlreadyThere:
             return GroupOutcome.ALREADY_MEMBER
         except (UpstreamRejected, NotFound):
@@ -89,6 +93,13 @@ class AdMemberships:
             if not _is_member(now, group.dn):
                 raise
         return GroupOutcome.ADDED
+
+    async def _check_again(self, call: Call, group: Entry, target: Entry) -> None:
+        """Either may have been promoted since the try before."""
+        await self._client.check_target(call, target.guid)
+        now = await self._session.find(guid_dn(group.guid), GROUP, GROUP_ATTRIBUTES)
+        if now is None or not Scope(call, self._client.base_dn).covers(now.dn) or await self._is_privileged(now):
+            raise Refused("this group has become privileged, or has gone, since it was looked at")
 
     async def _is_privileged(self, group: Entry) -> bool:
         """By itself or by any group that it is in, at any depth. What cannot be read counts as privileged."""

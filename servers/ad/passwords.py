@@ -1,8 +1,8 @@
 """Passwords: made, sealed before they are set, set once.
 
 A reset that was sent without an answer may have been done, and may still be done. Its password is sealed under the
-caller's key first, so that a repeat sets the same one; and what the account looked like before is kept for as long as
-the key may be repeated, so that a repeat never undoes what its owner has chosen since.
+caller's key first, so that a repeat sets the same one; and what the account looked like before is kept (earlier.py), so
+that a repeat never undoes what its owner or anybody else has set since.
 """
 
 from __future__ import annotations
@@ -10,20 +10,19 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from ldap3 import MODIFY_REPLACE
-from pydantic import BaseModel, SecretStr
+from pydantic import SecretStr
 
 from servers.ad.audit import audited
 from servers.ad.client import AdClient
-from servers.ad.codes import SYSTEM, Operation, proves_password
+from servers.ad.codes import SYSTEM, Operation
+from servers.ad.earlier import Earlier, EarlierTries, Trace
 from servers.ad.entry import Entry
 from servers.ad.models import NewPassword
-from servers.ad.session import Change, guid_dn
-from shared.errors import OutcomeUnknown, Refused, UpstreamUnavailable, WidipError
-from shared.idempotency import KEEP_S
+from servers.ad.session import Change, Check, guid_dn
+from shared.errors import OutcomeUnknown, Refused, WidipError
 from shared.mcp_tool import Call
 from shared.redis_helper import RedisHelper
 from shared.sealed import Purpose, Sealed, Seals
@@ -35,21 +34,10 @@ _ALPHABETS = (
     "!%+-=?@_",
 )
 """Without what is mistaken for something else when read aloud or typed: 0 O 1 l I."""
-
-
-class _Before(BaseModel):
-    """The account just before its reset was sent."""
-
-    usn: int
-    password_set: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What an earlier try has done. `since`: somebody has set another password after it."""
-
-    applied: bool
-    since: bool = False
+_CANNOT_TELL = (
+    "whether the earlier try set the password cannot be told any more, so nothing was done;"
+    " another idempotency key resets it again"
+)
 
 
 class Passwords:
@@ -59,7 +47,7 @@ class Passwords:
         self._client = client
         self._session = client.session
         self._seals = seals
-        self._redis = redis
+        self.earlier = EarlierTries(client.session, redis, seals)
         self._length = length
 
     def digest(self, text: str) -> str:
@@ -71,81 +59,63 @@ class Passwords:
         value = given or make_password(max(self._length, await self._client.min_password_length()), avoid=avoid)
         return await self._seals.seal(call, value, purpose=Purpose.PASSWORD, subject=str(guid))
 
-    async def set_password(self, guid: UUID, password: SecretStr) -> None:
+    async def _set_password(self, guid: UUID, password: SecretStr, *, again: Check) -> None:
         """Set it, unlock, and ask for another at the next logon: all or nothing."""
         changes: dict[str, list[Change]] = {
             "unicodePwd": [(MODIFY_REPLACE, [f'"{password.get_secret_value()}"'.encode("utf-16-le")])],
             "lockoutTime": [(MODIFY_REPLACE, ["0"])],
             "pwdLastSet": [(MODIFY_REPLACE, ["0"])],
         }
-        await self._session.modify(Operation.RESET, guid_dn(guid), changes)
+        await self._session.modify(Operation.RESET, guid_dn(guid), changes, again=again)
 
     async def reset(self, call: Call, samaccountname: str, new_password: SecretStr | None) -> NewPassword:
         """Reset an account's password once per key. Raises Refused, NotFound, CapReached, InvalidInput (policy)."""
         with audited(call, "reset_password") as action:
             if new_password is not None and "set_password" not in call.scopes:
                 raise Refused("a password of your own needs the scope set_password; without new_password one is made")
-            target = await self._client.get_target(call, samaccountname, action)
             part = call.part(f"reset_password:{self._fingerprint(new_password)}")
+            if part.look_first:
+                await self.earlier.has_begun(part)  # before anything can fail: the trace must outlive the key's record
+            target = await self._client.get_target(call, samaccountname, action)
             avoid = (target.sam, target.text("displayname") or "")
             sealed = await self.seal(part, target.guid, avoid=avoid, given=new_password)
-            look = await self._look(part, target, sealed) if call.look_first else _Look(applied=False)
-            if look.applied:
-                action.outcome = "already_done"
-            else:
-                await self._act(part, target.guid, sealed)
-            return self.result(call, target, None if look.since else sealed, already_done=look.applied)
+            earlier = await self.earlier.look(part, target, sealed) if part.look_first else Earlier.NOT_DONE
+            if earlier is Earlier.UNKNOWN:
+                raise OutcomeUnknown(_CANNOT_TELL, system=SYSTEM)
+            if earlier is Earlier.NOT_DONE:
+                part.check_may_act(SYSTEM)
+                await self.set_once(part, target.guid, sealed)
+                return self.result(call, target, sealed)
+            action.outcome = "already_done"
+            return self.result(call, target, sealed if earlier is Earlier.DONE else None, already_done=True)
 
-    async def _act(self, part: Call, guid: UUID, sealed: Sealed) -> None:
+    async def set_once(self, part: Call, guid: UUID, sealed: Sealed) -> None:
+        """Charge the account, keep what it looks like, set the password. Raises Refused, CapReached, OutcomeUnknown."""
         await self._client.charge(guid)
-        target = await self._client.check_target(part, guid)
-        before = await self._remember(part, target)
+        before = await self._prepare(part, guid, sealed)
+
+        async def again() -> None:
+            nonlocal before
+            before = await self._prepare(part, guid, sealed)
+
         try:
-            await self.set_password(guid, sealed.value)
+            await self._set_password(guid, sealed.value, again=again)
         except OutcomeUnknown as lost:
-            try:
-                now = await self._client.check_target(part, guid)
-                look = await self._compare(before, now, sealed)
-            except WidipError as error:
-                raise lost from error
-            if not look.applied or look.since:
-                raise
+            await self._find_or_raise(lost, part, before, guid, sealed)
 
-    async def _look(self, part: Call, target: Entry, sealed: Sealed) -> _Look:
-        """What came of the earlier try. Raises OutcomeUnknown while it may still take effect."""
-        kept = await self._redis.get(self._trace(part))
-        if kept is None:
-            return _Look(applied=False)  # it is written before anything is sent, so nothing was
-        look = await self._compare(_Before.model_validate_json(kept), target, sealed if sealed.again else None)
-        if not look.applied:
-            part.check_may_act(SYSTEM)
-        return look
-
-    async def _compare(self, before: _Before, now: Entry, sealed: Sealed | None) -> _Look:
-        if now.number("usnchanged") == before.usn:
-            return _Look(applied=False)
-        if now.password_set:
-            changed = now.password_set != before.password_set
-            return _Look(applied=changed, since=changed)
-        if sealed is None:
-            return _Look(applied=False)  # its password is lost; nobody has signed in with it
+    async def _find_or_raise(self, lost: OutcomeUnknown, part: Call, before: Trace, guid: UUID, sealed: Sealed) -> None:
+        """Nothing when it was done after all; raises `lost` otherwise, or when nobody can look."""
         try:
-            return _Look(applied=proves_password(await self._session.try_bind(now.dn, sealed.value)))
-        except UpstreamUnavailable:
-            return _Look(applied=False)  # to set the same password again does no harm
+            now = await self._client.check_target(part, guid)
+            earlier = await self.earlier.compare(part, before, now, sealed)
+        except WidipError as error:
+            raise lost from error
+        if earlier is not Earlier.DONE:
+            raise lost
 
-    async def _remember(self, part: Call, target: Entry) -> _Before:
-        before = _Before(usn=target.number("usnchanged") or 0, password_set=target.password_set)
-        if part.idempotency_key is None:
-            return before
-        trace = self._trace(part)
-        if not (part.look_first and await self._redis.exists(trace)):  # else the first try's is the one to compare with
-            await self._redis.set(trace, before.model_dump_json(), ttl_s=KEEP_S)
-        return before
-
-    def _trace(self, part: Call) -> str:
-        """Where the state before the first try is kept, by a digest: a caller's key may say anything."""
-        return f"widip:ad:before:{self.digest(f'{part.caller} {part.idempotency_key}')}"
+    async def _prepare(self, part: Call, guid: UUID, sealed: Sealed) -> Trace:
+        """Just before each try: the account may be written to, and what it looks like is kept."""
+        return await self.earlier.remember(part, await self._client.check_target(part, guid), sealed)
 
     def _fingerprint(self, new_password: SecretStr | None) -> str:
         """Another password under one key, after a refusal, must not find the first one's seal."""

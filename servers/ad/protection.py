@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from servers.ad.dn import is_at_or_below, is_same
+from servers.ad.dn import is_at_or_below, is_same, parse_dn
 from servers.ad.entry import NORMAL_ACCOUNT, TRUSTED_FOR_DELEGATION, Entry
 from shared.errors import InvalidInput, Refused
 from shared.mcp_tool import Call
@@ -117,5 +117,7 @@ class Scope:
 
 
 def _outermost(ous: Iterable[str]) -> list[str]:
-    listed = sorted(set(ous))
-    return [ou for ou in listed if not any(ou != other and is_at_or_below(ou, other) for other in listed)]
+    listed = list({parse_dn(ou): ou for ou in sorted(ous, reverse=True)}.values())  # each once, however it is written
+    return sorted(
+        ou for ou in listed if not any(not is_same(ou, other) and is_at_or_below(ou, other) for other in listed)
+    )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 import anyio
-from anyio import CapacityLimiter
 from ldap3 import BASE, LEVEL, SUBTREE, Connection
 from pydantic import SecretStr
 from tenacity import (
@@ -28,10 +29,14 @@ from shared.errors import NotFound, OutcomeUnknown, UpstreamUnavailable
 PAGING = "1.2.840.113556.1.4.319"
 SIZE_LIMIT_EXCEEDED = 4
 MAX_CONNECTIONS = 8
+WAIT_S = 10.0
+"""For one of them to be free: as long as one answer may take."""
 T = TypeVar("T")
 
 Change = tuple[str, Sequence[str | bytes]]
 """One of ldap3's MODIFY_* words and its values."""
+Check = Callable[[], Awaitable[object]]
+"""What must still be true before a write is tried once more; raises when it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,10 @@ class _Answer:
 class AdSession:
     """One domain controller. Every method raises UpstreamUnavailable and UpstreamUnauthorized."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, *, wait_s: float = WAIT_S) -> None:
         self._pool = pool
-        self._limiter: CapacityLimiter | None = None
+        self._wait_s = wait_s
+        self._threads = ThreadPoolExecutor(MAX_CONNECTIONS, thread_name_prefix="ad")
 
     async def search(
         self, base: str, query: str, attributes: Sequence[str], *, limit: int, one_level: bool = False
@@ -82,30 +88,36 @@ class AdSession:
 
         return await self._retried(partial(self._send, Operation.READ, work))
 
-    async def modify(self, operation: Operation, dn: str, changes: Mapping[str, Sequence[Change]]) -> None:
-        """Change an entry, all or nothing. Raises OutcomeUnknown when it was sent and no answer came."""
-        await self._write(operation, lambda connection: connection.modify(dn, dict(changes)))
+    async def modify(
+        self, operation: Operation, dn: str, changes: Mapping[str, Sequence[Change]], *, again: Check | None = None
+    ) -> None:
+        """Change an entry, all or nothing. Raises OutcomeUnknown when it was sent and no answer came.
+
+        again: checked before each further try; what was true before the first one may have changed meanwhile.
+        """
+        await self._write(operation, lambda connection: connection.modify(dn, dict(changes)), again)
 
     async def add(self, dn: str, classes: Sequence[str], values: Mapping[str, str]) -> None:
         """Make an entry. Raises OutcomeUnknown."""
         await self._write(Operation.CREATE, lambda connection: connection.add(dn, list(classes), dict(values)))
 
-    async def move(self, dn: str, *, rdn: str, to: str) -> None:
-        """Put an entry elsewhere under the same name. Raises OutcomeUnknown."""
-        await self._write(Operation.MOVE, lambda connection: connection.modify_dn(dn, rdn, new_superior=to))
+    async def move(self, dn: str, *, rdn: str, to: str, again: Check) -> None:
+        """Put an entry elsewhere under the same name; `again` as in `modify`. Raises OutcomeUnknown."""
+        await self._write(Operation.MOVE, lambda connection: connection.modify_dn(dn, rdn, new_superior=to), again)
 
     async def try_bind(self, user: str, password: SecretStr) -> str:
         """Sign in as somebody else, once, never repeated; "" or the sub-code of the refusal."""
         return await self._in_thread(partial(self._pool.try_bind, user, password))
 
     async def aclose(self) -> None:
-        """Close the connections."""
-        await self._in_thread(self._pool.close)
+        """Close the connections; what still waits for an answer ends by itself."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        await anyio.to_thread.run_sync(self._pool.close)
 
-    async def _write(self, operation: Operation, work: Callable[[Connection], Any]) -> None:
-        await self._retried(partial(self._send, operation, work))
+    async def _write(self, operation: Operation, work: Callable[[Connection], Any], again: Check | None = None) -> None:
+        await self._retried(partial(self._send, operation, work), again)
 
-    async def _retried(self, once: Callable[[], _Answer]) -> _Answer:
+    async def _retried(self, once: Callable[[], _Answer], again: Check | None = None) -> _Answer:
         """Only what surely was not done is UpstreamUnavailable."""
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(UpstreamUnavailable),
@@ -114,17 +126,37 @@ class AdSession:
             reraise=True,
         )
 
-        async def attempt() -> _Answer:
-            return await self._in_thread(once)
-
-        answer: _Answer = await retrying(attempt)
-        return answer
+        async for attempt in retrying:
+            with attempt:
+                if again is not None and attempt.retry_state.attempt_number > 1:
+                    await again()
+                return await self._in_thread(once)
+        raise AssertionError("a last try returns or raises")
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
-        """A caller that leaves need not wait: the thread ends by itself within the deadline."""
-        if self._limiter is None:
-            self._limiter = CapacityLimiter(MAX_CONNECTIONS)
-        return await anyio.to_thread.run_sync(work, limiter=self._limiter, abandon_on_cancel=True)
+        """A caller that leaves need not wait: the thread ends by itself within the deadline.
+
+        Until then it counts: threads of our own, since anyio forgets those whose callers have left. Raises
+        UpstreamUnavailable when none becomes free in time; then nothing was sent.
+        """
+        job = self._threads.submit(work)
+        given_up = False
+
+        def give_up() -> None:
+            nonlocal given_up
+            given_up = job.cancel()  # false once a thread has taken it
+
+        timer = asyncio.get_running_loop().call_later(self._wait_s, give_up)
+        try:
+            return await asyncio.wrap_future(job)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not given_up or (task and task.cancelling()):
+                raise
+            text = "Active Directory does not answer: every connection to it waits"
+            raise UpstreamUnavailable(text, system=SYSTEM) from None
+        finally:
+            timer.cancel()
 
     def _send(self, operation: Operation, work: Callable[[Connection], Any]) -> _Answer:
         writes = operation is not Operation.READ

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from pydantic import SecretStr, ValidationError
 from servers.ad.app import create_app
 from servers.ad.codes import Operation
 from servers.ad.pool import MENDED_S, WRONG_PASSWORD_S, Door, Pool
-from servers.ad.session import AdSession
+from servers.ad.session import MAX_CONNECTIONS, AdSession
 from servers.ad.settings import AdSettings
 from shared.errors import InvalidInput, OutcomeUnknown, UpstreamUnauthorized, UpstreamUnavailable
 from simulators.ad.certificates import make_certificates
@@ -86,6 +87,51 @@ async def test_a_frozen_directory_is_unavailable_and_its_callers_may_leave(ad: W
 
     async with asyncio.timeout(5):
         assert (await status(ad, person.login))["samaccountname"] == person.login
+
+
+@pytest.mark.requirement("A-35")
+async def test_callers_that_leave_a_frozen_directory_leave_no_more_than_eight_threads_behind(
+    lab: Lab, tmp_path: Path
+) -> None:
+    dn = lab.account()
+    async with running_relay(lab.place) as relay:
+        session = AdSession(Pool(_door(relay, tmp_path, lab.place.service, lab.place.service_password)))
+        await session.find(dn, "(objectClass=*)", ["cn"])
+        relay.freeze()
+        threads, connections = threading.active_count(), relay.connections
+
+        for _ in range(5):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await asyncio.gather(*(session.find(dn, "(objectClass=*)", ["cn"]) for _ in range(20)))
+
+        assert threading.active_count() - threads <= MAX_CONNECTIONS
+        assert relay.connections - connections <= MAX_CONNECTIONS
+        relay.thaw()
+        async with asyncio.timeout(10):
+            assert await session.find(dn, "(objectClass=*)", ["cn"])
+        await session.aclose()
+
+
+@pytest.mark.requirement("A-35")
+async def test_a_write_that_finds_no_free_connection_in_time_is_never_sent(lab: Lab, tmp_path: Path) -> None:
+    dn = lab.account()
+    async with running_relay(lab.place) as relay:
+        door = _door(relay, tmp_path, lab.place.service, lab.place.service_password)
+        session = AdSession(Pool(door), wait_s=0.2)
+        await session.find(dn, "(objectClass=*)", ["cn"])
+        relay.freeze()
+        reads = [asyncio.create_task(session.find(dn, "(objectClass=*)", ["cn"])) for _ in range(MAX_CONNECTIONS)]
+        await asyncio.sleep(0)  # they are submitted first
+
+        with pytest.raises(UpstreamUnavailable, match="every connection"):
+            await session.modify(Operation.FLAGS, dn, {"displayName": [("MODIFY_REPLACE", ["Zoé"])]})
+
+        relay.thaw()
+        async with asyncio.timeout(10):
+            assert all(await asyncio.gather(*reads))
+        await session.aclose()
+        assert relay.count(MODIFY) == 0
 
 
 @pytest.mark.requirement("A-19")

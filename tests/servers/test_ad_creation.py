@@ -7,10 +7,18 @@ from typing import Any
 
 import pytest
 
-from shared.errors import InvalidInput, NotFound, OutcomeUnknown, Refused, UpstreamRejected, UpstreamUnavailable
+from shared.errors import (
+    CapReached,
+    InvalidInput,
+    NotFound,
+    OutcomeUnknown,
+    Refused,
+    UpstreamRejected,
+    UpstreamUnavailable,
+)
 from tests.servers.ad_relay import ADD, MODIFY, Kind
 from tests.servers.ad_world import LILAS, ROSES, SOINS, TILLEULS, Person, World
-from tests.simulators.ad_lab import quoted, unique
+from tests.simulators.ad_lab import Lab, quoted, unique
 
 MUST_CHANGE = "773"
 STEPS = [(ADD, "sAMAccountName"), (MODIFY, "unicodePwd"), (MODIFY, "userAccountControl")]
@@ -228,18 +236,112 @@ async def test_a_repeat_does_not_undo_what_the_new_colleague_has_chosen(ad: Worl
     assert person.opens_with("Choisi-Par-Moi-9") == ""
 
 
-@pytest.mark.requirement("A-08")
-async def test_a_repeat_long_after_seals_a_new_password_that_works(ad: World) -> None:
+@pytest.mark.requirement("A-33")
+@pytest.mark.parametrize("is_sealed", [True, False])
+async def test_a_repeat_does_not_undo_the_reset_of_another_key(ad: World, is_sealed: bool) -> None:
     asked = ask(ad)
     ad.relay.plant(MODIFY, "userAccountControl", "mute")
     with pytest.raises(OutcomeUnknown):
         await ad.call("create_user", key="k", **asked)
-    for key in await ad.redis.run("return redis.call('keys', 'widip:sealed:*')", [], []):
-        await ad.redis.delete(key)
+    person = made(ad, asked)
+    second = await ad.call("reset_password", key="k2", as_="operator", samaccountname=person.login)
+    opened = await ad.password_of(second, as_="operator")
+    if not is_sealed:
+        await _forget_seals(ad)
 
     done = await ad.call("create_user", key="k", **asked)
 
-    assert made(ad, asked).opens_with(await ad.password_of(done)) == MUST_CHANGE
+    assert done["already_done"] is True
+    assert "password_ref" not in done
+    assert person.opens_with(opened) == MUST_CHANGE
+
+
+@pytest.mark.requirement("A-33")
+async def test_a_repeat_long_after_sets_no_other_password(ad: World) -> None:
+    asked = ask(ad)
+    ad.relay.plant(MODIFY, "userAccountControl", "mute")
+    with pytest.raises(OutcomeUnknown):
+        await ad.call("create_user", key="k", **asked)
+    person = made(ad, asked)
+    await _forget_seals(ad)
+
+    done = await ad.call("create_user", key="k", **asked)
+
+    assert done["already_done"] is True
+    assert "password_ref" not in done
+    assert ad.relay.count(MODIFY, "unicodePwd") == 1
+    assert not person.is_disabled
+
+
+@pytest.mark.requirement("A-33")
+async def test_a_half_made_account_whose_password_somebody_has_set_is_left_to_people(ad: World) -> None:
+    asked = ask(ad)
+    ad.relay.plant(MODIFY, "unicodePwd", "lost")
+    with pytest.raises(OutcomeUnknown):
+        await ad.call("create_user", key="k", **asked)
+    person = made(ad, asked)
+    second = await ad.call("reset_password", key="k2", as_="operator", samaccountname=person.login)
+
+    for _ in range(3):
+        with pytest.raises(OutcomeUnknown, match="do the rest"):
+            await ad.call("create_user", key="k", **asked)
+
+    assert person.is_disabled
+    person.put(userAccountControl="512")
+    assert person.opens_with(await ad.password_of(second, as_="operator")) == MUST_CHANGE
+
+
+@pytest.mark.requirement("A-33")
+async def test_a_repeat_does_not_enable_whom_somebody_has_disabled(ad: World) -> None:
+    asked = ask(ad)
+    ad.relay.plant(MODIFY, "userAccountControl", "mute")
+    with pytest.raises(OutcomeUnknown):
+        await ad.call("create_user", key="k", **asked)
+    person = made(ad, asked)
+    person.put(unicodePwd=quoted("Choisi-Par-Moi-9"))
+    person.put(userAccountControl="514")
+
+    done = await ad.call("create_user", key="k", **asked)
+
+    assert "password_ref" not in done
+    assert person.is_disabled
+    assert person.opens_with("Choisi-Par-Moi-9") == "533"
+
+
+@pytest.mark.requirement("A-33")
+async def test_an_account_that_was_half_made_long_ago_is_left_alone(ad: World) -> None:
+    """Longer than its key is known: whoever keeps it disabled may have his reasons."""
+    asked = ask(ad)
+    ad.relay.plant(MODIFY, "unicodePwd", "lost")
+    with pytest.raises(OutcomeUnknown):
+        await ad.call("create_user", key="k", **asked)
+    person = made(ad, asked)
+    await _forget(ad, "widip:*")
+
+    with pytest.raises(InvalidInput, match="long ago"):
+        await ad.call("create_user", key="k", **asked)
+
+    assert person.is_disabled
+
+
+@pytest.mark.requirement("A-33")
+async def test_making_an_account_counts_as_a_write_to_it(lab: Lab, open_ad: Any) -> None:
+    ad: World = await open_ad(ad_account_hourly_writes=1)
+    asked = ask(ad)
+    await ad.call("create_user", key="k", **asked)
+    person = made(ad, asked)
+
+    with pytest.raises(CapReached):
+        await ad.call("disable_account", samaccountname=person.login)
+
+
+async def _forget_seals(ad: World) -> None:
+    await _forget(ad, "widip:sealed:*")
+
+
+async def _forget(ad: World, pattern: str) -> None:
+    for key in await ad.redis.run(f"return redis.call('keys', '{pattern}')", [], []):
+        await ad.redis.delete(key)
 
 
 @pytest.mark.requirement("A-08")

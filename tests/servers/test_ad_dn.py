@@ -126,3 +126,29 @@ def test_a_scope_is_the_tokens_ous_below_the_base() -> None:
             Scope(Call(ous=ous), "DC=widip,DC=local")
     with pytest.raises(Refused, match="no distinguished name"):
         Scope(Call(ous=frozenset({"Lilas"})), "DC=widip,DC=local")
+
+
+@pytest.mark.requirement("A-34")
+@pytest.mark.parametrize(
+    ("one", "other"), [("Straße", "Strasse"), ("Kit", "\u212ait"), ("Maſt", "Mast"), ("ﬁn", "fin"), ("\u212bs", "Ås")]
+)
+def test_names_that_only_look_alike_are_two_places(one: str, other: str) -> None:
+    """An OU whose name folds to another's is not the other: who may touch the one may not touch both."""
+    assert not is_same(f"OU={one},{BASE}", f"OU={other},{BASE}")
+    assert not is_at_or_below(f"CN=x,OU={one},{BASE}", f"OU={other},{BASE}")
+
+
+@pytest.mark.requirement("A-34")
+@pytest.mark.parametrize(("one", "other"), [("ÉCOLE", "école"), ("ΟΔΟΣ", "οδοσ"), ("ŒUVRE", "œuvre"), ("ЯК", "як")])
+def test_case_makes_no_difference_in_any_script(one: str, other: str) -> None:
+    assert is_same(f"OU={one},{BASE}", f"OU={other},{BASE}")
+
+
+@pytest.mark.requirement("A-34")
+def test_an_ou_that_a_token_lists_twice_counts_once() -> None:
+    call = Call(ous=frozenset({BASE, BASE.lower(), BASE.replace("Lilas", "\\4cilas"), f"OU=Soins,{BASE.lower()}"}))
+
+    scope = Scope(call, "DC=widip,DC=local")
+
+    assert len(scope.ous) == 1
+    assert scope.covers(f"CN=x,{BASE}")

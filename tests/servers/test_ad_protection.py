@@ -136,6 +136,58 @@ async def test_an_account_that_is_promoted_between_the_look_and_the_write_is_ref
     assert person.opens_with(PASSWORD) == ""
 
 
+@pytest.mark.requirement("A-30")
+@each_write
+async def test_an_account_that_is_promoted_between_two_tries_of_a_write_is_refused(ad: World, tool: str) -> None:
+    person = ad.account(control=514 if tool == "enable_account" else 512)
+    ask = given(ad, tool, person.login)
+    if tool == "unlock_account":
+        person.lock()
+    planted = ad.relay.plant(
+        MOVE if tool == "move_to_ou" else MODIFY, "", "busy", before=_then(make_domain_admin, ad, person)
+    )
+
+    with pytest.raises(Refused, match="protected"):
+        await ad.call(tool, key="k", **ask)
+
+    assert planted.seen.is_set()
+    assert ad.relay.count(MODIFY) + ad.relay.count(MOVE) == 1
+
+
+@pytest.mark.requirement("A-30")
+@pytest.mark.parametrize("step", ["unicodePwd", "userAccountControl"])
+async def test_a_new_account_that_is_promoted_between_two_tries_is_left_as_it_is(ad: World, step: str) -> None:
+    asked = {"firstname": "A", "lastname": "Martin", "username": unique(), "ou_path": ad.place.dn(LILAS)}
+
+    async def promote() -> None:
+        found = ad.find(asked["username"])
+        assert found is not None
+        make_domain_admin(ad, ad.made(found.dn))
+
+    ad.relay.plant(MODIFY, step, "busy", before=promote)
+
+    with pytest.raises(Refused, match="protected"):
+        await ad.call("create_user", key="k", **asked)
+
+    assert ad.relay.count(MODIFY, step) == 1
+
+
+@pytest.mark.requirement("A-30")
+async def test_a_group_that_becomes_privileged_between_two_tries_gets_no_member(ad: World) -> None:
+    source, target = ad.account(), ad.account()
+    group = ad.lab.group(source.dn)
+
+    async def promote() -> None:
+        join(ad.lab, ad.place.dn("CN=Account Operators,CN=Builtin"), group)
+
+    ad.relay.plant(MODIFY, "member", "busy", before=promote)
+
+    with pytest.raises(Refused, match="privileged"):
+        await ad.call("copy_groups_from", key="k", source_user=source.login, target_user=target.login)
+
+    assert target.groups == set()
+
+
 def _then(promote: Promotion, ad: World, person: Person) -> Callable[[], Awaitable[None]]:
     async def do() -> None:
         promote(ad, person)
