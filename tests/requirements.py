@@ -211,6 +211,7 @@ REQUIREMENTS = (
     Requirement("P-61", "what a technician closes does not hold its storm, and still learns of its recovery", "own"),
     Requirement("P-62", "a second wave is a storm of its own, whatever older storm is still open", "own"),
     Requirement("P-63", "a storm is the operator's only while its sites are seen to be cut off", "sheet"),
+    Requirement("P-64", "who was told of an outage before a storm took it over is told of its end, once", "own"),
     # Active Directory, simulated and real
     Requirement("A-40", "a bind is refused with its cause, in clear it is refused always", "sheet"),
     Requirement("A-41", "wrong passwords lock an account until it is unlocked or its time is over", "sheet"),
