@@ -231,6 +231,7 @@ REQUIREMENTS = (
     Requirement("P-71", "only a ticket that GLPI does not know closes an incident: no missing tool does", "own"),
     Requirement("P-73", "one ticket that cannot be read, or one list, keeps nothing else from being compared", "own"),
     Requirement("P-76", "a delivery's token counts in the header or in the URL, whatever stands in the other", "own"),
+    Requirement("P-64", "who was told of an outage before a storm took it over is told of its end, once", "own"),
     # Active Directory, simulated and real
     Requirement("A-40", "a bind is refused with its cause, in clear it is refused always", "sheet"),
     Requirement("A-41", "wrong passwords lock an account until it is unlocked or its time is over", "sheet"),

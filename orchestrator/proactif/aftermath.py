@@ -122,7 +122,8 @@ class Aftermath:
         else:
             solution = {"ticket_id": case.ticket_id, "solution": text, "notify": False}
             await case.tools.write("glpi_solve_ticket", solution, key=case.effect(effect))
-        told = [] if case.incident.row["parent_key"] else case.incident.row["told"]
+        # Of a storm's incident, those who were told before it became one: to the others its storm speaks.
+        told = case.incident.row["told"]
         place = _place(case)
         for recipient in told:
             mail = {

@@ -11,7 +11,7 @@ import pytest
 
 from shared.redis_helper import RedisHelper
 from tests.orchestrator.conftest import Orchestrated, Start
-from tests.orchestrator.test_incidents import are_closed, mails_to
+from tests.orchestrator.test_incidents import CONTACT, QUICK, are_closed, are_settled, mails_to
 from tests.orchestrator.test_storms import FIRST_DEVICE, NOC, delivery, put_router, write_sites
 
 pytestmark = pytest.mark.both_databases
@@ -238,3 +238,32 @@ async def test_sites_that_are_back_accuse_nobody_any_more(start: Start, redis: R
     (after,) = storms(await o.until(lambda rows: bool(storms(rows)[0]["settled_at"])))
 
     assert [row["verdict"]["rule"] for row in (before, after)] == ["F1", "M0"]
+
+
+@pytest.mark.requirement("P-64")
+async def test_who_was_told_before_the_storm_is_told_of_the_end_once(start: Start, redis: RedisHelper) -> None:
+    o = await start(**(SMALL | QUICK))
+    told = o.break_port()
+    await o.post(o.delivery(told))
+    (lilas,) = await o.until(are_settled)
+    await redis.acquire("ollama_lock", owner="somebody:else", ttl_s=120)
+    others = [o.break_port(31, 3101), o.break_device(21)]
+    for alert_id in others:
+        await o.post(o.delivery(alert_id))
+    await o.until(lambda rows: any(row["settled_at"] for row in storms(rows)))
+
+    for alert_id in (told, *others):
+        await o.recover(alert_id)
+    found = await o.until(are_closed)
+
+    (storm,) = storms(found)
+    assert {row["parent_key"] for row in found if row["kind"] == "site"} == {storm["key"]}
+    assert ["Rétabli" in subject for subject in mails_to(o, CONTACT)] == [False, True]
+    over = [subject for subject in mails_to(o, NOC) if "Rétabli" in subject]
+    assert sorted(over) == sorted(
+        [
+            f"[WIDIP #{lilas['ticket_id']}] Rétabli : EHPAD Les Lilas",
+            f"[WIDIP #{storm['ticket_id']}] Rétabli : incident majeur",
+        ]
+    )
+    assert {m["recipient"] for m in o.mails} == {NOC, CONTACT}
