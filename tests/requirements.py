@@ -132,6 +132,7 @@ REQUIREMENTS = (
     ),
     Requirement("A-34", "names that only look alike are two, and one that is listed twice is one", "own"),
     Requirement("A-35", "callers that leave do not add up: eight threads and connections, and a bounded wait", "own"),
+    Requirement("A-36", "a group whose privilege cannot be determined counts as privileged", "own"),
     # MCP client
     Requirement("C-01", "one server down does not stop the others and is named", "own"),
     Requirement("C-02", "a lost answer is asked again only when that is harmless", "own"),

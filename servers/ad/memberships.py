@@ -10,8 +10,8 @@ from ldap3.utils.conv import escape_filter_chars
 from servers.ad.audit import audited
 from servers.ad.client import AdClient
 from servers.ad.codes import SYSTEM, AlreadyThere, Operation
-from servers.ad.dn import is_same, name_of
-from servers.ad.entry import Entry
+from servers.ad.dn import is_same, name_of, parse_dn
+from servers.ad.entry import ACCOUNT, Entry
 from servers.ad.models import CopiedGroup, CopiedGroups, GroupOutcome
 from servers.ad.protection import BUILTIN, FIRST_ORDINARY_RID, Scope, find_privileged, rid_of
 from servers.ad.session import guid_dn
@@ -21,7 +21,7 @@ from shared.mcp_tool import Call
 MAX_COPIED = 100
 MAX_PARENTS = 500
 GROUP = "(objectClass=group)"
-GROUP_ATTRIBUTES = ["objectGUID", "objectSid", "adminCount"]
+GROUP_ATTRIBUTES = ["objectGUID", "objectSid", "adminCount", "memberOf"]
 IN_CHAIN = "1.2.840.113556.1.4.1941"
 
 
@@ -48,7 +48,8 @@ class AdMemberships:
             if not self._is_done(source, target):
                 call.check_may_act(SYSTEM)
                 await self._client.charge(target.guid)
-            outcomes = [await self._copy_one(call, dn, target) for dn in sorted(groups)]
+            hidden = await self._has_hidden_privilege(source)
+            outcomes = [await self._copy_one(call, dn, target, hidden=hidden) for dn in sorted(groups)]
             action.detail = ", ".join(f"{outcomes.count(kind)} {kind}" for kind in GroupOutcome if kind in outcomes)
             return CopiedGroups(
                 samaccountname=target.sam,
@@ -62,7 +63,7 @@ class AdMemberships:
     def _is_done(self, source: Entry, target: Entry) -> bool:
         return all(_is_member(target, dn) for dn in source.texts("memberof"))
 
-    async def _copy_one(self, call: Call, group_dn: str, target: Entry) -> GroupOutcome:
+    async def _copy_one(self, call: Call, group_dn: str, target: Entry, *, hidden: bool) -> GroupOutcome:
         if not Scope(call, self._client.base_dn).covers(group_dn):
             return GroupOutcome.OUT_OF_SCOPE
         if _is_member(target, group_dn):
@@ -70,7 +71,7 @@ class AdMemberships:
         group = await self._session.find(group_dn, GROUP, GROUP_ATTRIBUTES)
         if group is None:
             return GroupOutcome.FAILED
-        if await self._is_privileged(group):
+        if hidden or await self._is_privileged(group):
             return GroupOutcome.PRIVILEGED
         return await self._add(call, group, target)
 
@@ -105,11 +106,39 @@ class AdMemberships:
         """By itself or by any group that it is in, at any depth. What cannot be read counts as privileged."""
         if group.sid is None or group.number("admincount"):
             return True
-        query = f"(&{GROUP}(member:{IN_CHAIN}:={escape_filter_chars(group.dn)}))"
-        found = await self._session.search(self._client.domain_dn, query, ["objectSid"], limit=MAX_PARENTS)
-        sids = {group.sid, *(parent.sid or f"{BUILTIN}0" for parent in found.entries)}
+        parents = await self._parents(group)
+        if parents is None:
+            return True
+        sids = {group.sid, *(parent.sid or f"{BUILTIN}0" for parent in parents)}
         built_in = any(sid.startswith(BUILTIN) or rid_of(sid) < FIRST_ORDINARY_RID for sid in sids)
-        return built_in or found.truncated or find_privileged(sids, await self._client.extra_privileged()) is not None
+        return built_in or find_privileged(sids, await self._client.extra_privileged()) is not None
+
+    async def _parents(self, group: Entry) -> list[Entry] | None:
+        """The groups that it is in, at any depth; None when there are some that we are not shown.
+
+        A group whose members we may not read is not found, and neither is one of another domain: memberOf tells of it.
+        """
+        query = f"(&{GROUP}(member:{IN_CHAIN}:={escape_filter_chars(group.dn)}))"
+        found = await self._session.search(self._client.domain_dn, query, ["objectSid", "memberOf"], limit=MAX_PARENTS)
+        known = {parse_dn(parent.dn) for parent in found.entries}
+        named = {parse_dn(dn) for entry in (group, *found.entries) for dn in entry.texts("memberof")}
+        return None if found.truncated or not named <= known else found.entries
+
+    async def _has_hidden_privilege(self, source: Entry) -> bool:
+        """True when it is privileged and none of its groups shows why: any of them may be the reason.
+
+        tokenGroups is computed whatever we may read of the groups, but for accounts only.
+        """
+        account = await self._session.find(guid_dn(source.guid), ACCOUNT, ["tokenGroups"])
+        if account is None or not account.group_sids:
+            return True
+        extra = await self._client.extra_privileged()
+        unexplained = {sid for sid in account.group_sids if find_privileged([sid], extra)}
+        for dn in source.texts("memberof") if unexplained else ():
+            group = await self._session.find(dn, GROUP, GROUP_ATTRIBUTES)
+            if group is not None:
+                unexplained -= {group.sid, *(parent.sid for parent in await self._parents(group) or ())}
+        return bool(unexplained)
 
 
 def _is_member(entry: Entry, group_dn: str) -> bool:

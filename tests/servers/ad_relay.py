@@ -18,7 +18,7 @@ from uuid import UUID
 from simulators.ad.certificates import make_certificates
 from tests.directories import DirectoryPlace
 
-Kind = Literal["lost", "drop_answer", "mute", "late", "garbage", "busy"]
+Kind = Literal["lost", "drop_answer", "mute", "late", "garbage", "busy", "empty"]
 MODIFY, ADD, MOVE, SEARCH, BIND = 0x66, 0x68, 0x6C, 0x63, 0x60
 _GONE = (OSError, EOFError, ssl.SSLError)
 
@@ -29,7 +29,8 @@ class Planted:
 
     lost: it never arrives, and the connection is cut. drop_answer: it is done, then the connection is cut. mute: it is
     done, and no answer comes. late: no answer comes; it is done at `release`. garbage: the answer is no LDAP, and
-    nothing is done. busy: refused with 51, nothing done. None: nothing but `before`.
+    nothing is done. busy: refused with 51, nothing done. empty: a search finds nothing, as for somebody who may not
+    read. None: nothing but `before`.
     """
 
     operation: int
@@ -173,6 +174,9 @@ class Relay:
             case "busy":
                 line.answers.write(_refusal(raw, 51))
                 return True
+            case "empty":
+                line.answers.write(_refusal(raw, 0))
+                return True
             case "late":
                 line.is_held = True
                 self._held.append(lambda: line.ask(raw))
@@ -242,10 +246,11 @@ def _operation(raw: bytes) -> int:
 
 
 def _refusal(raw: bytes, code: int) -> bytes:
-    """The answer to a write, with this result code and no text."""
+    """The answer to a write, or the end of a search, with this result code and no text."""
     start = 2 + (raw[1] & 0x7F if raw[1] & 0x80 else 0)
     number = raw[start : start + 2 + raw[start + 1]]
-    body = bytes([_operation(raw) + 1, 7, 0x0A, 1, code, 4, 0, 4, 0])
+    answer = _operation(raw) + (2 if _operation(raw) == SEARCH else 1)
+    body = bytes([answer, 7, 0x0A, 1, code, 4, 0, 4, 0])
     return bytes([0x30, len(number) + len(body)]) + number + body
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from servers.ad.memberships import IN_CHAIN
 from shared.errors import InvalidInput, NotFound, OutcomeUnknown, Refused
-from tests.servers.ad_relay import MODIFY
+from tests.servers.ad_relay import MODIFY, SEARCH
 from tests.servers.ad_world import ROSES, TILLEULS, Person, World
 from tests.simulators.ad_lab import LILAS, Lab
 
@@ -62,6 +63,35 @@ async def test_no_privileged_group_is_copied_at_any_depth(ad: World, above: str,
     assert outcomes[name(lowest)] == "privileged"
     assert outcomes[name(harmless)] == "added"
     assert target.groups == {harmless}
+
+
+@pytest.mark.requirement("A-36")
+@pytest.mark.parametrize("depth", [1, 2])
+async def test_a_group_in_a_group_that_we_may_not_read_is_not_copied(ad: World, depth: int) -> None:
+    """The search for its parents finds nothing; that it has one is seen all the same."""
+    source, target = ad.account(), ad.account()
+    lowest = trap = ad.lab.group(source.dn)
+    for _ in range(depth - 1):
+        trap = ad.lab.group(trap)
+    nest(ad.lab, trap, "CN=Account Operators,CN=Builtin")
+    ad.relay.plant(SEARCH, IN_CHAIN, "empty", times=20)
+
+    outcomes = await copy(ad, source, target)
+
+    assert outcomes[name(lowest)] == "privileged"
+    assert lowest not in target.groups
+
+
+@pytest.mark.requirement("A-36")
+async def test_of_a_model_whose_privilege_no_group_explains_nothing_is_copied(ad: World) -> None:
+    """Any of its groups may be the reason."""
+    source, target = ad.account(), ad.account()
+    group = ad.lab.group(source.dn)
+    nest(ad.lab, source.dn, "CN=Domain Admins,CN=Users")
+    source.put(primaryGroupID="512")  # so that memberOf no longer shows it
+
+    assert (await copy(ad, source, target))[name(group)] == "privileged"
+    assert target.groups == set()
 
 
 @pytest.mark.requirement("A-15")
