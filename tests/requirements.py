@@ -227,6 +227,7 @@ REQUIREMENTS = (
     Requirement("P-65", "what did not restart accuses the operator only after the whole site was dead", "sheet"),
     Requirement("P-66", "an outage lasts from its first failure on, however often it came back meanwhile", "own"),
     Requirement("P-67", "the establishment is not written to before the hold-down is over", "sheet"),
+    Requirement("P-69", "over before the team was told: one mail, which says so", "own"),
     Requirement("P-68", "planned work and silent supervision of one device hide no outage of another", "own"),
     Requirement("P-72", "the hourly mail counts once it has left, and what is wrong is said by every replica", "own"),
     Requirement("P-71", "only a ticket that GLPI does not know closes an incident: no missing tool does", "own"),

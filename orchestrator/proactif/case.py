@@ -145,6 +145,7 @@ class Case:
         run: RunEnd | None = None,
         then: Work | None = None,
         ends: Closed | None = None,
+        told_over: bool = False,
         **changes: Any,
     ) -> None:
         """The work is over: keep what it changed, end its run if given, start what follows. One commit.
@@ -152,13 +153,14 @@ class Case:
         noted: by alert row, what the ticket now says of it. changes: columns of the incident.
         then: this workflow goes on with that work if it is due and nobody waits for its end.
         ends: why nobody follows it any more, unless it has failed again meanwhile.
+        told_over: the team was told that it is over; if it has failed again meanwhile, a new round tells that.
         """
         now = datetime.now(UTC)
         values = {"work": None, "work_at": None, "attempts": 0, **changes}
 
         def store(connection: sa.Connection) -> str | None:
-            end = self._end(connection, ends, now) if ends else {}
-            connection.execute(incident.update().where(incident.c.key == self.incident.key).values(**values, **end))
+            end = self._end(connection, ends, now) if ends else self._back(connection, now) if told_over else {}
+            connection.execute(incident.update().where(incident.c.key == self.incident.key).values(values | end))
             for alert_row_id, state in (noted or {}).items():
                 connection.execute(alert_table.update().where(alert_table.c.id == alert_row_id).values(told=state))
             if run is not None:
@@ -180,10 +182,15 @@ class Case:
             close_with_parent(connection, self.incident.key)
             wake_parent(connection, self.incident.key)
             return {"closed_at": now, "closed_why": why.value, "kept": without_end(row["kept"])}
-        if why is Closed.LEFT:
-            return {"kept": without_end(row["kept"])}
+        return {"kept": without_end(row["kept"])} if why is Closed.LEFT else self._back(connection, now)
+
+    def _back(self, connection: sa.Connection, now: datetime) -> Facts:
+        """The columns of a new round when it has failed again, else none."""
+        current = load_incident(connection, self.incident.key)
+        if current is None or not current.alerts or current.recovered_at is not None:
+            return {}
         begin_again(connection, self.incident.key)
-        return new_round(connection, row, now=now)
+        return new_round(connection, current.row, now=now)
 
     def _end_run(self, connection: sa.Connection, end: RunEnd, now: datetime) -> None:
         values = {"state": end.state, "ended_at": now, "summary": redact(end.summary)}

@@ -12,6 +12,7 @@ from orchestrator.breaker import HEALTH_KEY, read_breaker
 from orchestrator.proactif.case import Case, Facts
 from orchestrator.proactif.diagnosis import Verdict
 from orchestrator.proactif.investigation import notifier_question, sentinel_grant, sentinel_question, take_snapshot
+from orchestrator.proactif.letters import duration_of
 from orchestrator.proactif.records import GROUP, list_down_sites
 from orchestrator.proactif.rules import diagnose
 from orchestrator.proactif.texts import (
@@ -91,6 +92,8 @@ class Investigator:
             paragraph=words or facts_paragraph(verdict),
             worded_by_model=bool(words),
             stage=stage,
+            recovered=case.incident.recovered_at,
+            duration=duration_of(case.incident),
         )
         return {
             "recipient": self._s.settings.noc_email,

@@ -73,7 +73,8 @@ def look_around(connection: sa.Connection, row: Row, alert: Alert, site: Site | 
     over, key, count = connection.execute(
         sa.select(sa.exists().where(later), group.scalar_subquery(), recent.scalar_subquery())
     ).one()
-    return Surroundings(bool(over), _find_incident(connection, key) if key else None, int(count))
+    found = _find_incident(connection, key) if key else None
+    return Surroundings(bool(over), None if found and is_being_ended(found) else found, int(count))
 
 
 def _find_incident(connection: sa.Connection, key: str) -> Row:
@@ -131,7 +132,7 @@ def without_end(kept: Row) -> Row:
 
 
 def is_being_ended(row: Row) -> bool:
-    """Its ticket may be solved already, though not everybody has been told."""
+    """Its ticket may be solved already though not everybody has been told, or the team was told that it is over."""
     return any(effect.startswith(END) for effect in row["kept"])
 
 

@@ -6,6 +6,7 @@ What is written later, and to the establishment, is in letters.py.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
@@ -53,14 +54,20 @@ text_templates = jinja2.Environment(loader=_folder, autoescape=False, undefined=
 
 
 class Stage(StrEnum):
-    """How sure a mail to the team is: the site may still change, it will not, or it did."""
+    """How sure a mail to the team is: the site may still change, it will not, it did, or all is over already."""
 
     PROVISIONAL = "provisional"
     SETTLED = "settled"
     CORRECTED = "corrected"
+    OVER = "over"
 
 
-_STAGES = {Stage.PROVISIONAL: "provisoire : ", Stage.SETTLED: "", Stage.CORRECTED: "correction : "}
+_STAGES = {
+    Stage.PROVISIONAL: "provisoire : ",
+    Stage.SETTLED: "",
+    Stage.CORRECTED: "correction : ",
+    Stage.OVER: "Rétabli : ",
+}
 
 
 class Finding(BaseModel):
@@ -143,10 +150,14 @@ def mail_html(
     paragraph: str,
     worded_by_model: bool,
     stage: Stage,
+    recovered: datetime | None = None,
+    duration: str = "",
 ) -> str:
-    """The mail to the team; everything in it is escaped."""
+    """The mail to the team; everything in it is escaped. recovered, duration: for one that says that it is over."""
     context: dict[str, Any] = {
         "stage": stage,
+        "recovered": recovered,
+        "duration": duration,
         "alert": cleaned_alert(alert),
         "site_name": site.name if site else "Site inconnu",
         "verdict": verdict,

@@ -18,6 +18,7 @@ from orchestrator.proactif.case import Case, Facts, RunEnd
 from orchestrator.proactif.incidents import GLPI, PERSON, Closed, Pace, Work
 from orchestrator.proactif.investigator import Investigator
 from orchestrator.proactif.letters import attached_text, storm_html, storm_subject
+from orchestrator.proactif.records import END
 from orchestrator.proactif.rules import micro_outage
 from orchestrator.proactif.storms import judge_storm, places_of
 from orchestrator.proactif.texts import Stage, diagnosis_text
@@ -107,7 +108,10 @@ class Proactif:
             return (await case.tools.write("glpi_create_ticket", plain, key=key)).data
 
     async def _diagnose(self, case: Case) -> None:
-        """What is wrong, on the ticket and by mail to the team: provisional as long as the site may still change."""
+        """What is wrong, on the ticket and by mail to the team: provisional as long as the site may still change.
+
+        What is over by then is said as over, and that mail is its end: no other follows.
+        """
         if case.once:
             reopened = {"ticket_id": case.ticket_id, "status": "new", "notify": False}
             await case.tools.write("glpi_update_ticket", reopened, key=case.effect(f"reopen{case.once}"))
@@ -121,12 +125,13 @@ class Proactif:
     async def _tell_team(self, case: Case) -> None:
         found = case.find_kept(f"diagnosis{case.once}") or await self._decide(case)
         is_outage = found["verdict"]["responsible"] != "NONE"
-        decided = case.find_kept(f"mail{case.once}")
+        effect, stage = f"mail{case.once}", Stage.PROVISIONAL
+        if case.incident.recovered_at and not case.find_kept(effect):
+            effect, stage = f"{END}told{case.once}", Stage.OVER
+        decided = case.find_kept(effect)
         followup = asyncio.create_task(case.add_followup(f"diagnosis{case.once}", found["text"]))
         try:  # the mail is worded while the ticket is written to
-            worded = (
-                None if decided or not is_outage else await self._investigator.word_mail(case, found, Stage.PROVISIONAL)
-            )
+            worded = None if decided or not is_outage else await self._investigator.word_mail(case, found, stage)
         finally:
             await followup
         if decided is None and await case.is_overtaken():
@@ -134,8 +139,8 @@ class Proactif:
             return
         email_id = None
         if is_outage:
-            mail = decided or await case.keep(f"mail{case.once}", worded or {})
-            email_id = await case.send_mail(f"mail{case.once}", mail)
+            mail = decided or await case.keep(effect, worded or {})
+            email_id = await case.send_mail(effect, mail)
         summary = {
             "ticket_id": case.ticket_id,
             "email_id": email_id,
@@ -144,16 +149,20 @@ class Proactif:
             "seconds": round(case.age_s, 3),
         }
         case.journal.note("done", summary)
-        told = [self._s.settings.noc_email] if is_outage else []
-        await case.finish(
-            run=RunEnd("done", summary), verdict=found["verdict"], diagnosed_at=datetime.now(UTC), told=told
-        )
+        is_over = stage is Stage.OVER
+        told = [self._s.settings.noc_email] if is_outage and not is_over else []
+        changes: Facts = {"verdict": found["verdict"], "diagnosed_at": datetime.now(UTC), "told": told}
+        await case.finish(run=RunEnd("done", summary), told_over=is_outage and is_over, **changes)
 
     async def _decide(self, case: Case) -> Facts:
         """The rules' verdict and, when it can be had in time, the model's finding."""
         if case.incident.was_micro(self._pace):
             verdict = micro_outage(case.incident.lasted)
             found: Facts = {"verdict": verdict.model_dump(mode="json"), "finding": None, "model": False}
+            found["text"] = diagnosis_text(verdict, None, asked=False)
+        elif case.incident.recovered_at:
+            verdict = await self._investigator.judge(case)
+            found = {"verdict": verdict.model_dump(mode="json"), "finding": None, "model": False}
             found["text"] = diagnosis_text(verdict, None, asked=False)
         else:
             found = await self._investigator.investigate(case)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.orchestrator.conftest import Orchestrated, Start
+from tests.orchestrator.conftest import DEADLINE_S, Orchestrated, Start
 from tests.orchestrator.test_incidents import (
     CONTACT,
     LONG,
+    NOC,
     QUICK,
     are_closed,
     are_diagnosed,
     are_settled,
+    are_waiting,
     mails_to,
     notes,
 )
 
 pytestmark = pytest.mark.both_databases
 EDGE, CLIENTS_SWITCH = 11, 22
+MAIL = "POST /apirest.php/QueuedNotification"
 
 
 async def live_through(o: Orchestrated, device_id: int, **state: Any) -> dict[str, Any]:
@@ -149,3 +153,77 @@ async def test_a_label_that_a_port_beyond_the_first_page_bears_too_accuses_nobod
 
     assert (incident["verdict"]["rule"], incident["verdict"]["responsible"]) == ("U1", "UNKNOWN")
     assert "deux ports portent le libellé wan1" in incident["verdict"]["facts"]
+
+
+async def be_over_before_the_ticket(o: Orchestrated, *, slow_mail_s: float = 0) -> int:
+    """An hour's outage that is over when GLPI comes back; returns its alert."""
+    faults = o.system.glpi.state.faults
+    faults.add("error", "POST /apirest.php/Ticket", times=-1)
+    alert_id = o.break_port()
+    await o.post(o.delivery(alert_id))
+    await o.until(are_waiting)
+    await o.recover(alert_id)
+    faults.clear()
+    if slow_mail_s:
+        faults.add("slow", MAIL, delay_s=slow_mail_s)
+    for _ in range(2):
+        await o.health.check()
+    return alert_id
+
+
+@pytest.mark.requirement("P-69")
+async def test_what_is_over_before_the_team_is_told_is_one_mail_that_says_so(start: Start) -> None:
+    o = await start(**QUICK)
+
+    await be_over_before_the_ticket(o)
+    (incident,) = await o.until(are_closed)
+
+    assert incident["closed_why"] == "solved"
+    subject = f"[WIDIP #{incident['ticket_id']}] Rétabli : EHPAD Les Lilas : Port down (lilas-fw1.widip.example)"
+    assert [(m["recipient"], o.text(m["name"])) for m in o.mails] == [(NOC, subject)]
+    body = o.text(o.mails[0]["body_html"])
+    assert "après 1 h." in body
+    assert "provisoire" not in body
+
+
+@pytest.mark.requirement("P-69")
+async def test_what_fails_again_after_the_team_was_told_that_it_is_over_is_told_again(start: Start) -> None:
+    o = await start(settle_s=600, solve_after_s=600, hold_down_s=0)
+    alert_id = await be_over_before_the_ticket(o)
+    await o.until(lambda found: are_diagnosed(found) and len(o.mails) == 1)
+
+    o.break_port()
+    await o.post(o.delivery(alert_id, at=o.now + 2 * LONG))
+    await o.until(lambda found: found[0]["round"] == 2 and are_diagnosed(found))
+
+    assert len(o.tickets) == 1
+    assert [("provisoire" in s, "Rétabli" in s) for s in mails_to(o, NOC)] == [(False, True), (True, False)]
+
+
+@pytest.mark.requirement("P-69")
+async def test_what_fails_again_while_the_team_is_told_that_it_is_over_is_told_again(start: Start) -> None:
+    o = await start(settle_s=600, solve_after_s=600, hold_down_s=0)
+    faults = o.system.glpi.state.faults
+    alert_id = await be_over_before_the_ticket(o, slow_mail_s=0.5)
+
+    async with asyncio.timeout(DEADLINE_S):
+        while not faults.count(MAIL):
+            await asyncio.sleep(0.005)
+    o.break_port()
+    await o.post(o.delivery(alert_id, at=o.now + 2 * LONG))
+    await o.until(lambda found: found[0]["round"] == 2 and are_diagnosed(found))
+
+    assert [("provisoire" in s, "Rétabli" in s) for s in mails_to(o, NOC)] == [(False, True), (True, False)]
+
+
+@pytest.mark.requirement("P-69")
+async def test_another_alert_after_the_team_was_told_that_it_is_over_is_an_incident_of_its_own(start: Start) -> None:
+    o = await start(settle_s=600, solve_after_s=600, hold_down_s=0)
+    await be_over_before_the_ticket(o)
+    await o.until(lambda found: are_diagnosed(found) and len(o.mails) == 1)
+
+    await o.post(o.delivery(o.break_port(12, 1202)))
+    found = await o.until(lambda found: len(found) == 2 and are_diagnosed(found))
+
+    assert len({row["ticket_id"] for row in found}) == 2
+    assert "provisoire" in mails_to(o, NOC)[-1]
