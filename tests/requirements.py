@@ -207,6 +207,7 @@ REQUIREMENTS = (
     Requirement("P-52", "with Observium down the verdict is unknown, and ticket and mail say why", "sheet"),
     Requirement("P-54", "what fails again while its end is being told is not over: its ticket is open again", "own"),
     Requirement("P-53", "over before GLPI was back: one ticket, said as over", "own"),
+    Requirement("P-70", "an alert is over when Observium says twice that it is OK, or has it no more", "sheet"),
     Requirement("P-72", "the hourly mail counts once it has left, and what is wrong is said by every replica", "own"),
     Requirement("P-71", "only a ticket that GLPI does not know closes an incident: no missing tool does", "own"),
     Requirement("P-73", "one ticket that cannot be read, or one list, keeps nothing else from being compared", "own"),
