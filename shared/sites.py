@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import InvalidInput
+from shared.settings import EMAIL
 
 
 class Role(StrEnum):
@@ -66,7 +67,7 @@ class Person(_Entry):
     """Someone on the site."""
 
     name: str
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    email: str = Field(pattern=EMAIL)
 
 
 class Site(_Entry):

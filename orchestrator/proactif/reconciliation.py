@@ -172,7 +172,8 @@ class Reconciliation:
                 continue
             logger.error("work_died", incident=key, work_no=number)
             mine = incident.update().where(incident.c.key == key, incident.c.work_no == number)
-            values = mine.values(work=None, work_at=None, waits_for=PERSON)
+            again = incident.c.attempts + 1  # put to work again it writes under the same names
+            values = mine.values(work=None, work_at=None, waits_for=PERSON, attempts=again)
             await self._s.database.write(lambda connection, values=values: connection.execute(values))  # type: ignore[misc]
 
 
