@@ -92,6 +92,10 @@ class Site(_Entry):
         by_name = [d for d in self.device if d.id is None and _fits(hostname, d.hostname)]
         return next(iter(by_id or by_name), None)
 
+    def has_device(self, hostname: str) -> bool:
+        """True when an entry bears this name, or its pattern fits it."""
+        return any(_fits(hostname, device.hostname) for device in self.device)
+
 
 class Sites:
     """All sites."""

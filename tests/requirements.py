@@ -212,6 +212,7 @@ REQUIREMENTS = (
     Requirement("P-71", "only a ticket that GLPI does not know closes an incident: no missing tool does", "own"),
     Requirement("P-73", "one ticket that cannot be read, or one list, keeps nothing else from being compared", "own"),
     Requirement("P-74", "a refused recipient stops nothing else; what waits for a person can be tried again", "own"),
+    Requirement("P-75", "the model's words name no domain but the site's own devices", "own"),
     Requirement("P-76", "a delivery's token counts in the header or in the URL, whatever stands in the other", "own"),
     # Active Directory, simulated and real
     Requirement("A-40", "a bind is refused with its cause, in clear it is refused always", "sheet"),
