@@ -186,7 +186,8 @@ async def _find_problems(services: Services, health: HealthCheck) -> dict[str, s
     failed = await services.database.read(lambda connection: int(connection.execute(count).scalar_one()))
     problems = {f"mcp:{name}": str(error) for name, error in services.toolbox.problems().items()}
     if failed:
-        problems["incidents"] = f"{failed} failed and need a person: see /api/incidents"
+        again = "POST /api/incidents/{key}/retry has one tried again"
+        problems["incidents"] = f"{failed} failed and need a person: see /api/incidents; {again}"
     if reason := await health.find_problem():
         problems["glpi"] = reason
     try:

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import InvalidInput
+from shared.settings import EMAIL
 
 
 class Role(StrEnum):
@@ -66,7 +67,7 @@ class Person(_Entry):
     """Someone on the site."""
 
     name: str
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    email: str = Field(pattern=EMAIL)
 
 
 class Site(_Entry):
@@ -90,6 +91,10 @@ class Site(_Entry):
         by_id = [d for d in self.device if d.id == device_id]
         by_name = [d for d in self.device if d.id is None and _fits(hostname, d.hostname)]
         return next(iter(by_id or by_name), None)
+
+    def has_device(self, hostname: str) -> bool:
+        """True when an entry bears this name, or its pattern fits it."""
+        return any(_fits(hostname, device.hostname) for device in self.device)
 
 
 class Sites:

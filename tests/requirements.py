@@ -229,9 +229,12 @@ REQUIREMENTS = (
     Requirement("P-67", "the establishment is not written to before the hold-down is over", "sheet"),
     Requirement("P-69", "over before the team was told: one mail, which says so", "own"),
     Requirement("P-68", "planned work and silent supervision of one device hide no outage of another", "own"),
+    Requirement("P-70", "an alert is over when Observium says twice that it is OK, or has it no more", "sheet"),
     Requirement("P-72", "the hourly mail counts once it has left, and what is wrong is said by every replica", "own"),
     Requirement("P-71", "only a ticket that GLPI does not know closes an incident: no missing tool does", "own"),
     Requirement("P-73", "one ticket that cannot be read, or one list, keeps nothing else from being compared", "own"),
+    Requirement("P-74", "a refused recipient stops nothing else; what waits for a person can be tried again", "own"),
+    Requirement("P-75", "the model's words name no domain but the site's own devices", "own"),
     Requirement("P-76", "a delivery's token counts in the header or in the URL, whatever stands in the other", "own"),
     Requirement("P-64", "who was told of an outage before a storm took it over is told of its end, once", "own"),
     # Active Directory, simulated and real

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -12,8 +13,12 @@ from pydantic import BaseModel
 
 from orchestrator.api.access import token_check
 from orchestrator.api.runs import JournalLine
+from orchestrator.proactif.incidents import PERSON, Pace, advance
 from orchestrator.services import Services
 from orchestrator.tables import alert, incident, journal, run
+from shared.logs import get_logger
+
+logger = get_logger("incidents")
 
 
 class AlertRow(BaseModel):
@@ -66,7 +71,7 @@ class IncidentDetail(BaseModel):
 
 
 def build_incidents(services: Callable[[], Services]) -> APIRouter:
-    """`/api/incidents`, `/api/incidents/{key}`."""
+    """`/api/incidents`, `/api/incidents/{key}` and its `retry`."""
     router = APIRouter(tags=["incidents"], dependencies=[Depends(token_check(services))])
 
     @router.get("/api/incidents")
@@ -114,4 +119,36 @@ def build_incidents(services: Callable[[], Services]) -> APIRouter:
             raise HTTPException(404, "no such incident")
         return found
 
+    _add_retry(router, services)
     return router
+
+
+def _add_retry(router: APIRouter, services: Callable[[], Services]) -> None:
+    @router.post("/api/incidents/{key}/retry", status_code=202)
+    async def retry_incident(key: str) -> IncidentRow:
+        """Put an incident that waits for a person to work again; 409 for one that does not."""
+        current = services()
+        row = await current.database.read(partial(_read_incident, key))
+        if row is None:
+            raise HTTPException(404, "no such incident")
+        queue = await current.database.write(partial(_retry, current, key))
+        if queue is None:
+            raise HTTPException(409, "this incident does not wait for a person")
+        if queue:
+            current.engine.nudge(queue)
+        logger.info("incident_retried", incident=key)
+        return IncidentRow.model_validate(await current.database.read(partial(_read_incident, key)))
+
+
+def _read_incident(key: str, connection: sa.Connection) -> dict[str, Any] | None:
+    row = connection.execute(sa.select(incident).where(incident.c.key == key)).mappings().first()
+    return dict(row) if row else None
+
+
+def _retry(services: Services, key: str, connection: sa.Connection) -> str | None:
+    """The queue to nudge, empty when nothing is due yet; None when it does not wait for a person."""
+    waiting = (incident.c.key == key) & (incident.c.waits_for == PERSON) & incident.c.closed_at.is_(None)
+    if not connection.execute(incident.update().where(waiting).values(waits_for="")).rowcount:
+        return None
+    pace = Pace.from_settings(services.settings)
+    return advance(connection, services.engine, pace, key, now=datetime.now(UTC)) or ""

@@ -16,6 +16,7 @@ from orchestrator.proactif.letters import (
     note_text,
     over_html,
     over_subject,
+    refused_text,
     settled_text,
     solution_text,
     storm_html,
@@ -62,9 +63,13 @@ class Aftermath:
         await case.add_followup(effect, decided["text"])
         told = list(case.incident.row["told"])
         for name in ("correction", "contact"):
-            if decided[name]:
-                await case.send_mail(f"{name}{case.once}", decided[name])
-                told.append(decided[name]["recipient"])
+            if not decided[name]:
+                continue
+            recipient = decided[name]["recipient"]
+            if await case.try_mail(f"{name}{case.once}", decided[name]):
+                told.append(recipient)
+            else:
+                await case.add_followup(f"{name}-refused{case.once}", refused_text(recipient))
         settled = {"same": decided["correction"] is None, "responsible": decided["verdict"]["responsible"]}
         case.journal.note("settled", settled)
         summary = {"ticket_id": case.ticket_id, "verdict": decided["verdict"], "told": sorted(set(told))}
@@ -132,7 +137,7 @@ class Aftermath:
                 "body": over_html(case.incident, place, ticket_id=case.ticket_id, left=state is Closed.LEFT),
                 "ticket_id": case.ticket_id,
             }
-            await case.send_mail(f"over-{case.tried_as}-{recipient}", mail)
+            await case.try_mail(f"over-{case.tried_as}-{recipient}", mail)
         await _close(case, state, told=told)
 
     async def _decide_end(self, case: Case) -> Facts:

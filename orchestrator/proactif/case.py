@@ -18,6 +18,7 @@ from orchestrator.services import Services
 from orchestrator.tables import alert as alert_table
 from orchestrator.tables import incident
 from orchestrator.tables import run as run_table
+from shared.errors import CapReached, InvalidInput, Refused
 from shared.logs import redact
 from shared.sites import Site
 
@@ -137,6 +138,17 @@ class Case:
         shown = {"email_id": reply["email_id"], "subject": mail["subject"], "recipient": mail["recipient"]}
         self.journal.note("email", shown)
         return int(reply["email_id"])
+
+    async def try_mail(self, effect: str, mail: Facts) -> bool:
+        """One mail whose recipient may be refused: that is noted, and costs the others nothing. False when it was."""
+        try:
+            await self.send_mail(effect, mail)
+        except CapReached:
+            raise
+        except (InvalidInput, Refused) as error:
+            self.journal.note("mail_refused", {"recipient": mail["recipient"], "message": str(error)})
+            return False
+        return True
 
     async def finish(
         self,

@@ -19,7 +19,7 @@ from orchestrator.proactif.texts import (
     Finding,
     Paragraph,
     Stage,
-    clean_model_text,
+    clean_answer,
     diagnosis_text,
     facts_paragraph,
     mail_html,
@@ -126,7 +126,7 @@ class Investigator:
         )
         question, grant = sentinel_question(case.alert, case.site), sentinel_grant(case.alert, case.site)
         finding, usable = await self._ask(case, self._sentinel, question, grant=grant, budget=budget, answer=Finding)
-        return (finding.cleaned() if finding else None), usable
+        return (finding.cleaned(case.site) if finding else None), usable
 
     async def _ask_notifier(self, case: Case, verdict: Verdict, found: Facts) -> str:
         summary = (found.get("finding") or {}).get("summary", "")
@@ -139,7 +139,7 @@ class Investigator:
         worded, _usable = await self._ask(
             case, self._notifier, question, grant=Grant(frozenset()), budget=budget, answer=Paragraph
         )
-        return clean_model_text(worded.paragraph) if worded else ""
+        return clean_answer(worded.paragraph, case.site) if worded else ""
 
     async def _ask(
         self, case: Case, agent: Agent, question: str, *, grant: Grant, budget: Budget, answer: type[Answer]

@@ -108,6 +108,11 @@ def settled_text(verdict: Verdict, *, same: bool, contact: str | None, places: S
     return plain(rendered)
 
 
+def refused_text(recipient: str) -> str:
+    """The followup on a mail that GLPI's tool did not take: the ticket must not say that somebody was told."""
+    return f"Le message à {recipient} n'a pas pu être envoyé : adresse refusée. Merci de prévenir par un autre moyen."
+
+
 def may_write_to_contact(verdict: Verdict) -> bool:
     """Sure enough, and an outage: S1 is our supervision's own trouble."""
     return verdict.confidence >= CONTACT_FROM and verdict.responsible in _CAUSES and verdict.rule is not Rule.S1

@@ -32,6 +32,8 @@ YOUNG = timedelta(seconds=30)
 FORGOTTEN = timedelta(hours=24)
 """Older failures are not ours to open: Observium reminds of them every day, by webhook."""
 MISSES = 2
+GONE = "gone"
+"""The state of an alert that Observium has no more: its checker or its entity was removed."""
 TICKETS_A_ROUND = 50
 STUCK = timedelta(minutes=10)
 
@@ -77,17 +79,25 @@ class Reconciliation:
         for alert_id, found in listed.items():
             if await self._is_missing(found, followed.get(alert_id), asked_at, young):
                 await self._intake.store(_to_alert(found), source="poll")
+        absent: dict[int, list[Row]] = {}
         for alert_id, row in followed.items():
-            if row["recovered_at"] is None:
-                await self._count_miss(row, listed.get(alert_id), asked_at)
+            if row["recovered_at"] is None and alert_id in listed:
+                await self._count_look(row, is_over=False, asked_at=asked_at)
+            elif row["recovered_at"] is None:
+                absent.setdefault(row["device_id"], []).append(row)
+        for device_id, rows in absent.items():
+            await self._look_at_absent(device_id, rows, asked_at)
 
     async def _list_failed(self) -> list[Row]:
+        return [row for row in await self._list_alerts({}) if row["status"] == "failed"]
+
+    async def _list_alerts(self, which: Row) -> list[Row]:
         found: list[Row] = []
         start: int | None = 0
         while start is not None:
-            arguments = {"start": start, "limit": PAGE}
+            arguments = which | {"start": start, "limit": PAGE}
             page = (await self._s.toolbox.call("observium_list_alerts", arguments, deadline_s=20)).data
-            found += [row for row in page["alerts"] if row["status"] == "failed"]
+            found += page["alerts"]
             start = page.get("next_start")
         return found
 
@@ -103,9 +113,22 @@ class Reconciliation:
         known = partial(records.find_episode, self._s.settings.observium_instance, found["alert_id"], changed_at)
         return not await self._s.database.read(known)
 
-    async def _count_miss(self, row: Row, found: Row | None, asked_at: datetime) -> None:
-        """Gone from the list twice in a row is recovered: once may be a poll between two states."""
-        if found is not None or asked_at - row["changed_at"] < timedelta(seconds=self._s.settings.reconcile_s):
+    async def _look_at_absent(self, device_id: int, rows: list[Row], asked_at: datetime) -> None:
+        """Not failed is not yet over: who acknowledges an alert, or delays or suppresses it, mends nothing."""
+        try:
+            found = await self._list_alerts({"device_id": device_id, "status": "any"})
+        except UpstreamUnavailable:
+            raise
+        except WidipError as error:
+            logger.warning("alerts_unreadable", device_id=device_id, reason=error.code)
+            return
+        states = {alert["alert_id"]: alert["status"] for alert in found}
+        for row in rows:
+            await self._count_look(row, is_over=states.get(row["alert_id"], GONE) in (GONE, "ok"), asked_at=asked_at)
+
+    async def _count_look(self, row: Row, *, is_over: bool, asked_at: datetime) -> None:
+        """Over twice in a row is recovered: once may be a poll between two states."""
+        if not is_over or asked_at - row["changed_at"] < timedelta(seconds=self._s.settings.reconcile_s):
             missed = 0
         else:
             missed = row["missed"] + 1
@@ -149,7 +172,8 @@ class Reconciliation:
                 continue
             logger.error("work_died", incident=key, work_no=number)
             mine = incident.update().where(incident.c.key == key, incident.c.work_no == number)
-            values = mine.values(work=None, work_at=None, waits_for=PERSON)
+            again = incident.c.attempts + 1  # put to work again it writes under the same names
+            values = mine.values(work=None, work_at=None, waits_for=PERSON, attempts=again)
             await self._s.database.write(lambda connection, values=values: connection.execute(values))  # type: ignore[misc]
 
 

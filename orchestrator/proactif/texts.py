@@ -25,10 +25,14 @@ _UNFIT = re.compile(
 )
 """Markup, controls, and what is not seen or turns the direction of what is."""
 _LINK = re.compile(
-    r"(?i)\b[a-z][a-z0-9+.-]{1,20}://\S*|\b(?:mailto|javascript|vbscript|data|file|tel|sms|callto):\S*|\bwww\.\S+"
+    r"(?i)\b[a-z][a-z0-9+.-]{1,20}://\S*|\b(?:https?|ftps?|mailto|javascript|vbscript|data|file|tel|sms|callto):\S*|\bwww\.\S+"
     r"|\b[\w-]+(?:\.[\w-]+)+/\S*|[^\s@]{1,64}@[\w-]+(?:\.[\w-]+)+|\\\\\S+"
 )
 """What a mail program makes a link of, addresses and network shares too."""
+_DOTS = ".\u3002\uff0e\uff61"
+"""A full stop, and what a browser takes for one in a name."""
+_DOMAIN = re.compile(rf"(?<![\w-])[\w-]+(?:[{_DOTS}][\w-]+)*[{_DOTS}](?:xn--[\w-]+|[^\W\d_]{{2,}})(?![\w-])")
+"""What a mail program may take for a bare domain: a version or an address of figures is none."""
 _CAUSES = {
     "wan_link_down": "lien opérateur coupé",
     "admin_shutdown": "port désactivé par configuration",
@@ -79,12 +83,12 @@ class Finding(BaseModel):
     evidence: list[str] = Field(max_length=5, description="facts that you read, one short French sentence each")
     summary: str = Field(max_length=MAX_MODEL_TEXT, description="two or three French sentences")
 
-    def cleaned(self) -> Finding:
-        """Without links and markup: it goes into a ticket."""
+    def cleaned(self, site: Site | None) -> Finding:
+        """Without links and markup, and with no names but the site's: it goes into a ticket."""
         return self.model_copy(
             update={
-                "evidence": [clean_model_text(item, 200) for item in self.evidence],
-                "summary": clean_model_text(self.summary),
+                "evidence": [clean_answer(item, site, 200) for item in self.evidence],
+                "summary": clean_answer(self.summary, site),
             }
         )
 
@@ -104,6 +108,16 @@ def clean_model_text(text: str, limit: int = MAX_MODEL_TEXT) -> str:
     while line != before:
         line, before = " ".join(_LINK.sub(" ", line).split()), line
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def clean_answer(text: str, site: Site | None, limit: int = MAX_MODEL_TEXT) -> str:
+    """The model's own words: as `clean_model_text`, and a domain that names no device of the site is broken up."""
+
+    def broken(found: re.Match[str]) -> str:
+        name = found.group()
+        return name if site and site.has_device(name) else re.sub(f"[{_DOTS}]", ". ", name)
+
+    return clean_model_text(_DOMAIN.sub(broken, clean_model_text(text, 2 * MAX_MODEL_TEXT)), limit)
 
 
 def ticket_title(alert: Alert, site: Site | None) -> str:

@@ -255,4 +255,6 @@ async def _fail(case: Case, error: Exception) -> None:
         where = where_it_failed(error)
         logger.error("run_crashed", run=case.journal.run_id, error_type=type(error).__name__, where=where)
     case.journal.note("error", summary)
-    await case.finish(run=RunEnd("failed", summary), waits_for=PERSON)
+    # One attempt more: put to work again it writes under the same names.
+    attempts = case.incident.row["attempts"] + 1
+    await case.finish(run=RunEnd("failed", summary), waits_for=PERSON, attempts=attempts)

@@ -155,14 +155,15 @@ class ObserviumClient:
         await self._cache.keep(key, snapshot)
         return snapshot
 
-    async def list_alerts(self, *, device_id: int | None, start: int, limit: int) -> AlertPage:
-        """What is failed now, last changed first. Never cached."""
+    async def list_alerts(self, *, device_id: int | None, only_failed: bool, start: int, limit: int) -> AlertPage:
+        """What is failed now, or what there is in whatever state, last changed first. Never cached."""
         now = self._clock()
         one_device = {} if device_id is None else {"device_id": str(device_id)}
-        rows = await self._api.list("alerts", {"status": "failed", "expand_entities": "1", **one_device})
+        status = "failed" if only_failed else "all"
+        rows = await self._api.list("alerts", {"status": status, "expand_entities": "1", **one_device})
         with documented_shape("alert"):
             found = [alert_from_observium(row, fetched_at=now) for row in rows]
-        alerts = [a for a in found if a.status == "failed" and device_id in (None, a.device_id)]
+        alerts = [a for a in found if (a.status == "failed" or not only_failed) and device_id in (None, a.device_id)]
         alerts.sort(key=_last_changed, reverse=True)
         more = start + limit if start + limit < len(alerts) else None
         return AlertPage(total=len(alerts), alerts=alerts[start : start + limit], next_start=more)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -57,9 +57,18 @@ class ObserviumTools:
         device = await self._observium.get_device(device_id=device_id, hostname=hostname, fresh_after=fresh)
         return await self._observium.list_ports(device, start=start, limit=limit, fresh_after=fresh)
 
-    async def list_alerts(self, device_id: DeviceId | None = None, start: Start = 0, limit: Limit = 50) -> AlertPage:
-        """List what is failed now, last changed first; go on with `next_start`. Ports of a down device never alert."""
-        return await self._observium.list_alerts(device_id=device_id, start=start, limit=limit)
+    async def list_alerts(
+        self,
+        device_id: DeviceId | None = None,
+        status: Literal["failed", "any"] = "failed",
+        start: Start = 0,
+        limit: Limit = 50,
+    ) -> AlertPage:
+        """List what is failed now (`any`: each alert in its state), last changed first; go on with `next_start`.
+        Ports of a down device never alert.
+        """
+        only_failed = status == "failed"
+        return await self._observium.list_alerts(device_id=device_id, only_failed=only_failed, start=start, limit=limit)
 
     async def search_devices(
         self,

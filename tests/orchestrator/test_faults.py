@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from orchestrator.health_check import GlpiState
+from shared.mcp_tokens import token_entry
 from shared.redis_helper import RedisHelper
 from simulators.smtp.app import MailSink, running_sink
 from tests.orchestrator.conftest import DEADLINE_S, Orchestrated, Start
@@ -25,6 +27,7 @@ from tests.orchestrator.test_incidents import (
     mails_to,
     notes,
 )
+from tests.system import TOKEN
 
 ADMIN = "admin@widip.example"
 
@@ -239,3 +242,47 @@ async def test_something_else_that_glpi_does_not_know_waits_for_a_person(start: 
 
     assert (incident["waits_for"], incident["closed_at"]) == ("person", None)
     assert "person" in (await o.http.get("/readyz")).json()["problems"]["incidents"]
+
+
+@pytest.mark.requirement("P-74")
+async def test_a_refused_contact_is_said_on_the_ticket_and_the_incident_goes_on_to_its_end(
+    start: Start, tmp_path: Path
+) -> None:
+    tokens = tmp_path / "glpi-tokens.toml"
+    entry = token_entry("orchestrator", TOKEN, ["read", "write"])
+    tokens.write_text(f'{entry}recipient_domains = ["widip.example"]\n')
+    o = await start(**QUICK, glpi_server={"tokens_file": tokens})
+    alert_id = o.break_port()
+
+    await o.post(o.delivery(alert_id))
+    (settled,) = await o.until(lambda found: are_settled(found) or any(row["waits_for"] for row in found))
+    await o.recover(alert_id)
+    (incident,) = await o.until(are_closed)
+
+    assert settled["told"] == ["noc@widip.example"]
+    assert incident["closed_why"] == "solved"
+    assert {mail["recipient"] for mail in o.mails} == {"noc@widip.example"}
+    assert [text for text in map(o.text, (f["content"] for f in o.followups)) if "adresse refusée" in text]
+
+
+@pytest.mark.requirement("P-74")
+async def test_an_incident_that_waits_for_a_person_is_put_to_work_again_once(start: Start) -> None:
+    o = await start(settle_s=600)
+    body = '["ERROR_ITEM_NOT_FOUND","no entity"]'
+    o.system.glpi.state.faults.add("error", "POST /apirest.php/Ticket", times=-1, status=404, body=body)
+    await o.post(o.delivery(o.break_port()))
+    (incident,) = await o.until(lambda found: bool(found) and found[0]["waits_for"] == "person")
+    path = f"/api/incidents/{incident['key']}/retry"
+    ready = (await o.http.get("/readyz")).json()
+
+    o.system.glpi.state.faults.clear()
+    stranger = await o.http.post(path)
+    first = await o.http.post(path, headers=o.auth)
+    again = await o.http.post(path, headers=o.auth)
+    nobody = await o.http.post("/api/incidents/nothing/retry", headers=o.auth)
+    await o.until(lambda found: bool(found[0]["diagnosed_at"]))
+
+    assert "/retry" in ready["problems"]["incidents"]
+    assert [a.status_code for a in (stranger, first, again, nobody)] == [401, 202, 409, 404]
+    assert (len(o.tickets), len(o.mails)) == (1, 1)
+    assert (await o.http.get("/readyz")).json()["status"] == "ok"

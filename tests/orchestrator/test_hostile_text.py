@@ -8,6 +8,7 @@ import unicodedata
 from collections import deque
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.proactif.alerts import Alert, AlertKind, alert_from_observium
-from orchestrator.proactif.texts import Stage, clean_model_text, mail_subject, ticket_text, ticket_title
+from orchestrator.proactif.texts import Stage, clean_answer, clean_model_text, mail_subject, ticket_text, ticket_title
+from shared.sites import Sites, load_sites
 from tests.orchestrator.conftest import Orchestrated, Start
+from tests.orchestrator.test_bad_models import answering
 from tests.orchestrator.test_incidents import QUICK, are_closed, are_settled
 
 HOSTILE = {
@@ -200,3 +203,61 @@ def test_titles_and_subjects_are_one_line_and_no_text_forges_a_line_of_the_ticke
     starts = [line.split(" :")[0] for line in ticket_text(alert, None).splitlines() if line]
     known = ["Alerte Observium", "Équipement", "Élément", "Mesures", "Depuis", "Gravité", "Détectée le", "Site"]
     assert starts[:-1] == [name for name in known if name in starts]
+
+
+DOMAINS = [
+    "voir evil.com?x=1 vite",
+    "evil.com:8080",
+    "http:evil.com",
+    "https:evil.com/x",
+    "Cliquez evil.com.",
+    "un.sous.domaine.evil.example",
+    "EVIL.COM",
+    "xn--vil-9la.xn--p1ai",
+    "\u00e9vil.\u0440\u0444",
+    "evil\u3002com",
+    "(evil.com)",
+    "lilas-fw1.widip.example.evil.com",
+    "evil.lilas-fw1.widip.example",
+]
+
+
+@pytest.mark.requirement("P-75")
+@pytest.mark.parametrize("text", DOMAINS)
+def test_a_domain_in_the_model_s_words_is_no_link_any_more(sites: Sites, text: str) -> None:
+    cleaned = clean_answer(text, sites.by_code("LILAS"))
+
+    assert not re.search(r"(?i)\w[.\u3002]\w\w|https?:", cleaned), cleaned
+    assert clean_answer(cleaned, sites.by_code("LILAS")) == cleaned
+
+
+@pytest.mark.requirement("P-75")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le port wan1 de lilas-fw1.widip.example est coup\u00e9.",
+        "LILAS-FW1.widip.example ne r\u00e9pond plus : 10.0.0.1, version 14.1R7.4, 99.5 %, ge-0/0/1.0",
+    ],
+)
+def test_the_site_s_own_devices_versions_and_figures_stay_as_they_are(sites: Sites, text: str) -> None:
+    assert clean_answer(text, sites.by_code("LILAS")) == text
+    assert "lilas-fw1.widip.example" not in clean_answer(text, None).casefold()
+
+
+@pytest.mark.requirement("P-75")
+async def test_a_domain_that_the_model_puts_into_its_answers_reaches_nobody(start: Start) -> None:
+    o = await start(settle_s=600)
+    finding = {"cause": "unknown", "evidence": ["voir evil.com:8080"], "summary": "Connectez-vous sur evil.com?x=1"}
+    o.ollama.state.ollama.hostile = answering(finding, "Allez sur evil.com")
+
+    await o.play()
+
+    read = [o.text(row["content"]) for row in o.followups]
+    read += [o.text(mail[part]) for mail in o.mails for part in ("body_text", "body_html")]
+    assert any("evil" in text for text in read)
+    assert not [text for text in read if "evil.com" in text]
+
+
+@pytest.fixture
+def sites(root: Path) -> Sites:
+    return load_sites(root / "deploy/demo/sites.toml")

@@ -6,8 +6,9 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from orchestrator.tables import incident
+from orchestrator.tables import delivery, incident
 from tests.orchestrator.conftest import Orchestrated, Start
 from tests.orchestrator.test_incidents import are_closed, are_diagnosed
 
@@ -214,3 +215,58 @@ async def test_with_observium_away_tickets_are_compared_and_dead_works_are_found
 
     assert found[0]["closed_why"] == "closed_in_glpi"
     assert found[1]["waits_for"] == "person"
+
+
+STATES = {"delayed": ("2", "DELAYED"), "suppressed": ("3", "SUPPRESSED")}
+
+
+async def followed(start: Start) -> tuple[Orchestrated, int, str]:
+    """An orchestrator that follows one alert, and has forgotten that it has only just come."""
+    o = await start(settle_s=600, solve_after_s=600, reconcile_s=600)
+    alert_id = o.break_port()
+    await o.post(o.delivery(alert_id))
+    (found,) = await o.until(are_diagnosed)
+    await o.let_pass(timedelta(hours=1))
+    return o, alert_id, found["key"]
+
+
+async def recovered_at(o: Orchestrated, key: str) -> str | None:
+    found: str | None = (await o.incident(key))["alerts"][0]["recovered_at"]
+    return found
+
+
+async def until_recovered(o: Orchestrated, key: str) -> None:
+    async with asyncio.timeout(20):
+        while await recovered_at(o, key) is None:
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.requirement("P-70")
+@pytest.mark.parametrize("state", STATES)
+async def test_an_alert_that_somebody_suppressed_has_not_recovered(start: Start, state: str) -> None:
+    o, alert_id, key = await followed(start)
+    status, word = STATES[state]
+    o.system.observium.state.observium.alerts[alert_id] |= {"alert_status": status, "status": word}
+
+    for _ in range(3):
+        await look(o)
+    heard = await o.app.state.line.database.read(lambda c: c.execute(sa.select(delivery.c.kind)).scalars().all())
+    o.system.observium.state.observium.alerts[alert_id] |= {"alert_status": "1", "status": "OK"}
+    await look(o)
+    await look(o)
+
+    assert heard == ["ALERT"]
+    await until_recovered(o, key)
+
+
+@pytest.mark.requirement("P-70")
+async def test_an_alert_that_observium_has_no_more_is_over_after_two_looks(start: Start) -> None:
+    o, alert_id, key = await followed(start)
+    del o.system.observium.state.observium.alerts[alert_id]
+
+    await look(o)
+    after_one = await recovered_at(o, key)
+    await look(o)
+
+    assert after_one is None
+    await until_recovered(o, key)

@@ -353,6 +353,21 @@ async def test_only_what_is_failed_now_is_an_alert(world: World) -> None:
     assert [alert["alert_id"] for alert in page["alerts"]] == [failed]
 
 
+@pytest.mark.requirement("P-70")
+async def test_each_alert_is_listed_in_its_state_when_asked_for(world: World) -> None:
+    failed = world.state.open_alert(FW1, "port", 1101, "WAN")
+    ok = world.state.open_alert(FW1, "port", 1102, "WAN")
+    world.state.recover(ok)
+    hidden = world.state.open_alert(FW1, "device", FW1, "Device")
+    world.state.alerts[hidden] |= {"alert_status": "3", "status": "SUPPRESSED"}
+    world.state.open_alert(SW1, "port", 1212, "LAN")
+
+    page = await world.call("list_alerts", device_id=FW1, status="any")
+
+    states = {alert["alert_id"]: alert["status"] for alert in page["alerts"]}
+    assert states == {failed: "failed", ok: "ok", hidden: "suppressed"}
+
+
 async def test_alerts_are_always_asked_anew(world: World) -> None:
     alert_id = world.state.open_alert(FW1, "port", 1101, "WAN")
     assert (await world.call("list_alerts"))["total"] == 1

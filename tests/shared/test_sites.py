@@ -184,3 +184,12 @@ def test_file_that_cannot_be_read_is_refused_naming_it(tmp_path: Path, content: 
 def test_missing_file_is_told_with_the_setting_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"absent\.toml: the sites file does not exist \(SITES_FILE\)"):
         load_sites(tmp_path / "absent.toml")
+
+
+@pytest.mark.requirement("P-74")
+@pytest.mark.parametrize("address", ["a@lilas", "Mme A <a@lilas.example>", "a@lilas.example,b@lilas.example", "a@-.x"])
+def test_an_address_that_no_mail_can_be_sent_to_is_refused_with_its_line(tmp_path: Path, address: str) -> None:
+    path = write(tmp_path, GOOD.replace("a@lilas.example", address))
+
+    with pytest.raises(InvalidInput, match=r"sites.toml:1[0-9]: .*email"):
+        load_sites(path)
