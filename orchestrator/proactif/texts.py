@@ -21,7 +21,8 @@ from shared.sites import Site
 MAX_MODEL_TEXT = 600
 _UNFIT = re.compile(
     r"[<>\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    r"\ud800-\udfff\U000e0000-\U000e007f]"
+    r"\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    r"\U0001d173-\U0001d17a\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """Markup, controls, and what is not seen or turns the direction of what is."""
 _LINK = re.compile(

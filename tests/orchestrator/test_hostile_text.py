@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchestrator.proactif.alerts import Alert, AlertKind, alert_from_observium
@@ -181,6 +181,7 @@ def test_cleaned_text_is_one_capped_line_without_links_and_stays_as_it_is(text: 
 
 
 @given(_texts, _texts, _texts)
+@example("", "", "\U0001d173 \u0600 \U000110bd")
 def test_titles_and_subjects_are_one_line_and_no_text_forges_a_line_of_the_ticket(
     message: str, hostname: str, entity: str
 ) -> None:

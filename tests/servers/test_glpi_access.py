@@ -74,7 +74,7 @@ async def test_hidden_tool_does_not_exist(
         code, text = await _refusal(glpi, "solve_ticket", SOLVE, token=TOKEN)
 
     assert listed == visible
-    assert code == "not_found"
+    assert code == "no_such_tool"
     assert text.startswith("unknown tool 'solve_ticket'; this server has: ")
 
 
