@@ -21,6 +21,8 @@ from shared.errors import WidipError
 from shared.logs import configure_logs
 from shared.settings import ProgramSettings
 
+SWITCH_S = 0.0005
+"""How long a thread may keep the others waiting: Python's own 5 ms add up for whoever waits for an answer."""
 GARBAGE_AT = 10_000
 """New objects after which the youngest are looked through; Python's own 700 suits scripts."""
 
@@ -81,6 +83,7 @@ def serve(name: str, *, insecure_dev: bool = False, fd: int | None = None) -> No
     """Run one program until SIGTERM or Ctrl-C. With `fd`, on a listening socket that the caller has opened."""
     program = PROGRAMS[name]
     gc.set_threshold(GARBAGE_AT)
+    sys.setswitchinterval(SWITCH_S)
     try:
         settings = program.load_settings(**({"insecure_dev": True} if insecure_dev else {}))
         configure_logs(name, level=settings.log_level)

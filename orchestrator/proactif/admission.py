@@ -215,7 +215,9 @@ class Admission:
         records.add_alert(connection, row, alert, key)
         records.close_delivery(row, "attached" if parent_key else "opened", key, connection)
         if parent_key:
-            return queue or self._advance(connection, key=parent_key, now=now)
+            # Not advanced at once: that reads all of its children, each time that one comes.
+            records.wake(connection, parent_key, at=now + self._pace.note_gap)
+            return queue
         records.open_run(self._s.database, key, key, row, alert)
         return queue
 
