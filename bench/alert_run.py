@@ -68,12 +68,17 @@ def measure_rules(scale: Scale, worlds: Worlds) -> list[Row]:
 
 
 def _time_mail(world: DemoWorld, api: httpx.Client) -> float:
+    sent_at, journal = _play(world, api)
+    return _ms(sent_at, _last(journal, "email"))
+
+
+def _play(world: DemoWorld, api: httpx.Client) -> tuple[datetime, list[dict[str, Any]]]:
+    """One alert to the end of its run: when it was sent, and the run's journal."""
     known = _ids(_list_runs(api, PAGE))
     sent_at = datetime.now(UTC)
     asyncio.run(_post(world))
     run = _wait_ended(api, known, 1, look_s=LOOK_S)[0]
-    journal = api.get(f"/api/runs/{run['id']}").raise_for_status().json()["journal"]
-    return _ms(sent_at, _last(journal, "email"))
+    return sent_at, api.get(f"/api/runs/{run['id']}").raise_for_status().json()["journal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +97,7 @@ def _measure_serial(world: DemoWorld, count: int) -> list[_Stages]:
 
 
 def _one_run(world: DemoWorld, api: httpx.Client) -> _Stages:
-    known = _ids(_list_runs(api, PAGE))
-    sent_at = datetime.now(UTC)
-    asyncio.run(_post(world))
-    run = _wait_ended(api, known, 1, look_s=LOOK_S)[0]
-    journal = api.get(f"/api/runs/{run['id']}").raise_for_status().json()["journal"]
+    sent_at, journal = _play(world, api)
     return _stages(journal, sent_at)
 
 

@@ -77,7 +77,7 @@ def _clip(text: str, width: int) -> str:
 
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "received": lambda d: f"{d['message']} on {d['device']}, alert {d['alert_id']}",
-    "stored": lambda d: f"delivery {d['delivery'][:12]}…; its incident and workflow, in one commit",
+    "stored": lambda d: f"delivery {d['delivery'][:12]}…, then admitted: its incident and workflow in one commit",
     "breaker": lambda d: f"glpi_health_status: {d['glpi_health_status']}",
     "lock_taken": lambda d: f"ollama_lock by {d['agent']}, waited {d['waited_ms']} ms",
     "lock_released": lambda d: f"ollama_lock, held {d['held_ms']} ms",

@@ -28,7 +28,6 @@ from shared.logs import get_logger, where_it_failed
 
 logger = get_logger("proactif")
 
-TICKETS_AT_ONCE = 2
 FIRST_PAUSE_S = 30
 LONGEST_PAUSE_S = 3600
 
@@ -44,8 +43,6 @@ class Proactif:
         self._s = services
         self._pace = pace
         self._investigator = Investigator(services)
-        # Few at once: in a rush, deliveries that wait for their answer get the processor in between.
-        self._tickets = asyncio.Semaphore(TICKETS_AT_ONCE)
         aftermath = Aftermath(self._investigator)
         self._works: dict[Work, Callable[[Case], Awaitable[None]]] = {
             Work.OPEN: self._open,
@@ -99,10 +96,6 @@ class Proactif:
         await case.finish(noted=first, ticket_id=ticket_id, then=Work.DIAGNOSE)
 
     async def _create_ticket(self, case: Case, arguments: Facts) -> Facts:
-        async with self._tickets:
-            return await self._create_ticket_now(case, arguments)
-
-    async def _create_ticket_now(self, case: Case, arguments: Facts) -> Facts:
         key = case.effect("ticket")
         try:
             return (await case.tools.write("glpi_create_ticket", arguments, key=key)).data
