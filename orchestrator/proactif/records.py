@@ -228,7 +228,7 @@ def list_failing_sites(connection: sa.Connection, key: str) -> list[str | None]:
     return [*sorted({code for code in codes if code}), *(None for code in codes if code is None)]
 
 
-def wake(connection: sa.Connection, key: str, *, at: datetime) -> None:
+def wake(connection: sa.Connection, key: str | sa.ScalarSelect[str], *, at: datetime) -> None:
     """Have an incident looked at by then, unless it is being worked on, which ends with a look."""
     later = incident.c.due_at.is_(None) | (incident.c.due_at > at)
     idle = (incident.c.key == key) & incident.c.closed_at.is_(None) & incident.c.work.is_(None)
@@ -238,8 +238,7 @@ def wake(connection: sa.Connection, key: str, *, at: datetime) -> None:
 def wake_parent(connection: sa.Connection, key: str) -> None:
     """An incident is closed: have its storm looked at, which may have waited for this one only."""
     parent = sa.select(incident.c.parent_key).where(incident.c.key == key).scalar_subquery()
-    storm = (incident.c.key == parent) & incident.c.closed_at.is_(None)
-    connection.execute(incident.update().where(storm).values(due_at=datetime.now(UTC)))
+    wake(connection, parent, at=datetime.now(UTC))
 
 
 def close_with_parent(connection: sa.Connection, key: str) -> None:
