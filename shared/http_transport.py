@@ -7,7 +7,9 @@ request that surely was not sent is still told apart from one whose answer was l
 from __future__ import annotations
 
 import asyncio
+import functools
 import io
+import ssl
 import urllib.request
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
@@ -45,6 +47,13 @@ def find_transport(client: ModuleType = httpx, *, connections: int = 100, keep_a
     return _Transport(client, connections=connections, keep_alive_s=keep_alive_s)
 
 
+@functools.cache
+def _read_authorities(client: ModuleType) -> ssl.SSLContext:
+    """Once a process: some 40 ms of processor time with the system's whole list."""
+    context: ssl.SSLContext = client.create_ssl_context()
+    return context
+
+
 class _Transport:
     """Both libraries take it for one of theirs: they ask for the methods, not for the class."""
 
@@ -52,7 +61,7 @@ class _Transport:
         self._client = client
         self._connections = connections
         self._keep_alive_s = keep_alive_s
-        self._tls = client.create_ssl_context()
+        self._tls = _read_authorities(client)
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: Any) -> Any:

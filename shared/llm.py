@@ -1,4 +1,4 @@
-"""The model: chat with tools, and a final answer as a pydantic model. Ollama's traps end here.
+"""The model: chat with tools, and a final answer as a pydantic model. Models' and servers' traps end here.
 
 Source: contracts/ollama.md, section 9 (the checklist) and section 5 (what qwen3-coder does to tool calls).
 """
@@ -14,25 +14,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-import httpx
-import ollama
-from pydantic import BaseModel, Field, HttpUrl, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ValidationError
 
-from shared.errors import BudgetExceeded, UpstreamError, UpstreamMalformed, UpstreamRejected, UpstreamUnavailable
-from shared.http_transport import find_transport
+from shared.errors import BudgetExceeded, UpstreamMalformed, UpstreamUnavailable
+from shared.llm_backend import Backend, BrokenReply, Message, ModelRequest, RawReply, ToolCallRequest
 from shared.llm_lock import LlmLock, Priority
+from shared.llm_ollama import OllamaBackend
+from shared.llm_settings import LlmSettings, ModelSettings
 from shared.masking import mask_content
 
-SYSTEM = "ollama"
-SEED = 7
+__all__ = ["Ask", "Llm", "LlmSettings", "Message", "ModelReply", "ModelSettings", "ToolCallRequest"]
+
 MAX_REPAIRS = 2
 MAX_ANSWERS = 2
 """A final answer and its repair."""
 CHARS_PER_TOKEN = 3.5
 FULL = 0.95
 
-Message = dict[str, Any]
 Note = Callable[[str, Mapping[str, Any]], None]
 """Told what happens: lock_taken, model_call, lock_released, with their figures. Never a prompt."""
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -41,28 +39,6 @@ _LEAKED = re.compile(r"<function=|</?tool_call>|^\s*\{\s*\"name\"\s*:.*\"argumen
 _FUNCTION = re.compile(r"<function=([\w.-]+)>(.*?)</function>", re.DOTALL)
 _PARAMETER = re.compile(r"<parameter=([\w.-]+)>\n?(.*?)\n?</parameter>", re.DOTALL)
 _REPAIR_HINT = "Your last reply could not be read. Reply again: either one complete tool call, or plain text."
-
-
-class LlmSettings(BaseSettings):
-    """Which model, and how."""
-
-    model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True, extra="ignore")
-
-    ollama_base_url: HttpUrl = Field(description="Ollama, e.g. http://127.0.0.1:11434")
-    ollama_model: str = Field(default="qwen3-coder:30b", description="model name")
-    ollama_num_ctx: int = Field(
-        default=16_384, ge=2048, description="context, tokens; the same for all who share the box"
-    )
-    ollama_num_predict: int = Field(default=1024, ge=64, description="answer length at most, tokens")
-    ollama_timeout_s: float = Field(default=30.0, gt=0, description="deadline of one model call, seconds")
-
-
-@dataclass(frozen=True, slots=True)
-class ToolCallRequest:
-    """A call that the model asks for; its arguments are not checked yet."""
-
-    name: str
-    arguments: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +61,7 @@ class Ask:
     deadline: on the event loop's clock, for waiting in line and answering together; lock_by: for the line alone.
     read_only: names of tools whose calls may be recovered from leaked text. seen_tokens: prompt size of the turn
     before, to notice a cut prompt. requests: how many this may take at most, those that repair included.
+    output_tokens: a shorter answer than the settings allow.
     """
 
     run: str
@@ -96,6 +73,7 @@ class Ask:
     read_only: frozenset[str] = frozenset()
     seen_tokens: int = 0
     requests: int = MAX_REPAIRS + 1
+    output_tokens: int | None = None
     note: Note = lambda _kind, _detail: None
 
 
@@ -110,25 +88,15 @@ class _Try:
         self.number += 1
         self.hints.append({"role": "user", "content": _REPAIR_HINT})
 
-    @property
-    def options(self) -> dict[str, Any]:
-        return {"seed": SEED + self.number, "temperature": 0.2 * self.number}
-
 
 class Llm:
     """One model behind one lock."""
 
-    def __init__(
-        self, settings: LlmSettings, lock: LlmLock, *, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
+    def __init__(self, settings: LlmSettings, lock: LlmLock, *, transport: Any = None) -> None:
+        """transport: of httpx for Ollama, of httpx2 for an OpenAI-compatible endpoint."""
         self._settings = settings
         self.lock = lock
-        self._ollama = ollama.AsyncClient(
-            host=str(settings.ollama_base_url),
-            timeout=httpx.Timeout(settings.ollama_timeout_s, connect=3.0),
-            follow_redirects=False,
-            transport=transport or find_transport(),
-        )
+        self._backend = _open_backend(settings, transport)
 
     async def chat(self, ask: Ask) -> ModelReply:
         """One turn: text or tool calls. Broken replies are asked for again, changed, at most twice.
@@ -141,9 +109,11 @@ class Llm:
             try:
                 reply = self._classify(await self._call(ask, attempt), ask)
                 return replace(reply, requests=attempt.number + 1)
-            except _BrokenReply as broken:
+            except BrokenReply as broken:
                 if attempt.number >= min(MAX_REPAIRS, ask.requests - 1):
-                    raise UpstreamMalformed(f"the model's replies cannot be read: {broken}", system=SYSTEM) from broken
+                    raise UpstreamMalformed(
+                        f"the model's replies cannot be read: {broken}", system=self._backend.system
+                    ) from broken
                 attempt.change()
 
     async def answer(self, ask: Ask, model: type[Answer]) -> tuple[Answer, ModelReply]:
@@ -162,22 +132,17 @@ class Llm:
                 return model.model_validate_json(raw.text), raw
             except ValidationError as error:
                 problem = "; ".join(f"{e['loc']}: {e['msg']}" for e in error.errors(include_input=False)[:3])
-            except _BrokenReply as broken:
+            except BrokenReply as broken:
                 problem = str(broken)
-        raise UpstreamMalformed(f"the model's answer does not fit: {problem}", system=SYSTEM)
+        raise UpstreamMalformed(f"the model's answer does not fit: {problem}", system=self._backend.system)
 
     async def check(self) -> None:
-        """Raises when the model cannot be used: server away, model not pulled, no tool support."""
-        try:
-            shown = await self._ollama.show(self._settings.ollama_model)
-        except (ollama.ResponseError, httpx.HTTPError, ConnectionError, ValueError) as error:
-            raise _translate(error, self._settings.ollama_model) from error
-        if "tools" not in (shown.capabilities or []):
-            raise UpstreamRejected(f"model {self._settings.ollama_model} does not support tools", system=SYSTEM)
+        """Raises when the model cannot be used: server away, no such model, no tool support."""
+        await self._backend.check()
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._ollama.close()  # type: ignore[no-untyped-call]
+        await self._backend.aclose()
 
     async def _call(self, ask: Ask, attempt: _Try, *, schema: dict[str, Any] | None = None) -> ModelReply:
         messages = [_masked(message) for message in (*ask.messages, *attempt.hints)]
@@ -196,32 +161,23 @@ class Llm:
                 ask.note("lock_released", {"owner": owner, "held_ms": held_ms})
         return reply
 
-    async def _send(
-        self, messages: list[Message], ask: Ask, attempt: _Try, schema: dict[str, Any] | None
-    ) -> ollama.ChatResponse:
+    async def _send(self, messages: list[Message], ask: Ask, attempt: _Try, schema: dict[str, Any] | None) -> RawReply:
         settings = self._settings
         left = min(ask.deadline - asyncio.get_running_loop().time(), settings.ollama_timeout_s)
         if left <= 0:
             raise BudgetExceeded("no time left for a model call")
-        options = {"num_ctx": settings.ollama_num_ctx, "num_predict": settings.ollama_num_predict, **attempt.options}
+        request = ModelRequest(
+            messages=messages,
+            tools=ask.tools,
+            schema=schema,
+            number=attempt.number,
+            output_tokens=min(ask.output_tokens or settings.ollama_num_predict, settings.ollama_num_predict),
+        )
         try:
             async with asyncio.timeout(left):
-                return await self._ollama.chat(
-                    model=settings.ollama_model,
-                    messages=messages,
-                    tools=[dict(tool) for tool in ask.tools] or None,
-                    format=schema,
-                    stream=False,
-                    options=options,
-                    keep_alive="30m",
-                )
-        except ollama.ResponseError as error:
-            if error.status_code == httpx.codes.INTERNAL_SERVER_ERROR and _is_parse_error(error.error):
-                raise _BrokenReply("the server could not parse the tool call") from error
-            raise _translate(error, settings.ollama_model) from error
-        except (httpx.HTTPError, ConnectionError, TimeoutError, ValueError) as error:
-            # ValueError: a web page, or JSON of another shape, where an answer was due.
-            raise _translate(error, settings.ollama_model) from error
+                return await self._backend.send(request)
+        except TimeoutError as error:
+            raise UpstreamUnavailable("the model does not answer in time", system=self._backend.system) from error
 
     def _check_size(self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> None:
         """The server would drop the oldest messages without a word."""
@@ -231,16 +187,13 @@ class Llm:
         if size / CHARS_PER_TOKEN > room:
             raise BudgetExceeded(f"the conversation no longer fits the model's context ({room} tokens)")
 
-    def _read(self, raw: ollama.ChatResponse, ask: Ask, seconds: float) -> ModelReply:
-        prompt, output = raw.prompt_eval_count or 0, raw.eval_count or 0
+    def _read(self, raw: RawReply, ask: Ask, seconds: float) -> ModelReply:
+        prompt, output = raw.prompt_tokens, raw.output_tokens
         if prompt + output >= FULL * self._settings.ollama_num_ctx or 0 < prompt < 0.8 * ask.seen_tokens:
             raise BudgetExceeded("the model's context overflowed: part of the conversation was dropped")
-        calls = [
-            ToolCallRequest(call.function.name, dict(call.function.arguments)) for call in raw.message.tool_calls or []
-        ]
-        if raw.done_reason == "length":
-            raise _BrokenReply("cut at its length limit")
-        return ModelReply(raw.message.content or "", calls, prompt, output, seconds)
+        if raw.is_cut:
+            raise BrokenReply("cut at its length limit")
+        return ModelReply(raw.text, raw.calls, prompt, output, seconds)
 
     def _classify(self, reply: ModelReply, ask: Ask) -> ModelReply:
         """Calls, text, a call leaked into the text, or nothing at all."""
@@ -249,15 +202,20 @@ class Llm:
         if _LEAKED.search(reply.text):
             calls = _recover(reply.text)
             if not calls or any(call.name not in ask.read_only for call in calls):
-                raise _BrokenReply("a tool call leaked into the text")
+                raise BrokenReply("a tool call leaked into the text")
             return ModelReply("", calls, reply.prompt_tokens, reply.output_tokens, reply.seconds, recovered=True)
         if not reply.text.strip():
-            raise _BrokenReply("empty")
+            raise BrokenReply("empty")
         return reply
 
 
-class _BrokenReply(Exception):
-    """A reply that another, changed, request may mend."""
+def _open_backend(settings: LlmSettings, transport: Any) -> Backend:
+    if settings.llm_backend == "ollama":
+        return OllamaBackend(settings, transport=transport)
+    # The package takes as long to import as all of ours together, and few need it.
+    from shared.llm_openai import OpenAiBackend  # noqa: PLC0415
+
+    return OpenAiBackend(settings, transport=transport)
 
 
 def _figures(reply: ModelReply) -> dict[str, Any]:
@@ -297,20 +255,3 @@ def _schema_message(model: type[BaseModel]) -> Message:
     """The server does not put the schema into the prompt (section 4), so it is said in words too."""
     schema = json.dumps(_schema_of(model), ensure_ascii=False)
     return {"role": "user", "content": f"Give your final answer now, as JSON of this schema, nothing else: {schema}"}
-
-
-def _is_parse_error(text: str) -> bool:
-    """The one place where a text decides: Ollama has no code for "the model's XML was broken"."""
-    return "XML syntax error" in text or text.strip() == "EOF" or "unexpected end" in text
-
-
-def _translate(error: Exception, model: str) -> UpstreamError:
-    if isinstance(error, ValidationError):
-        return UpstreamMalformed("Ollama's answer has another shape than its documentation says", system=SYSTEM)
-    if isinstance(error, ollama.ResponseError):
-        if error.status_code == httpx.codes.NOT_FOUND:
-            return UpstreamRejected(f"Ollama has no model {model}: pull it", system=SYSTEM)
-        if 400 <= error.status_code < 500:
-            return UpstreamRejected(f"Ollama refused the request (HTTP {error.status_code})", system=SYSTEM)
-        return UpstreamUnavailable(f"Ollama failed (HTTP {error.status_code})", system=SYSTEM)
-    return UpstreamUnavailable(f"Ollama does not answer ({type(error).__name__})", system=SYSTEM)

@@ -11,6 +11,7 @@ import contextlib
 import time
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from enum import IntEnum
 
 import anyio
@@ -58,12 +59,51 @@ if redis.call('set', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2]) then
 end
 return 0
 """
+_LOOK = """
+local now = tonumber(ARGV[1])
+local line = {}
+for _, waiter in ipairs(redis.call('zrange', KEYS[2], 0, 199, 'WITHSCORES')) do line[#line + 1] = waiter end
+local alive = {}
+for n = 1, #line, 2 do
+  if tonumber(redis.call('hget', KEYS[3], line[n]) or '0') >= now then
+    alive[#alive + 1] = line[n]
+    alive[#alive + 1] = line[n + 1]
+  end
+end
+return {redis.call('get', KEYS[1]) or '', redis.call('pttl', KEYS[1]), alive}
+"""
 _LEAVE = "redis.call('zrem', KEYS[1], ARGV[1]); redis.call('hdel', KEYS[2], ARGV[1]); return 1"
 _FREE = """
 local owner = redis.call('get', KEYS[1])
 if owner and string.sub(owner, 1, #ARGV[1]) == ARGV[1] then redis.call('del', KEYS[1]); return owner end
 return ''
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Somebody in line, with his priority, and since when (epoch milliseconds)."""
+
+    owner: str
+    priority: Priority
+    since_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LockView:
+    """Who holds the lock, for how long yet unless he renews it, and who waits, in order: 100 at most."""
+
+    owner: str
+    ttl_ms: int
+    waiting: tuple[Waiter, ...]
+
+
+async def look_at_lock(redis: RedisHelper) -> LockView:
+    """The lock and its line as they are now. Raises UpstreamUnavailable("redis")."""
+    owner, ttl_ms, line = await redis.run(_LOOK, [LOCK, WAITING, ALIVE], [_now_and_ttl()[0]])
+    pairs = zip(line[::2], (int(float(score)) for score in line[1::2]), strict=True)
+    waiting = tuple(Waiter(name, Priority(score // 10**14), score % 10**14) for name, score in pairs)
+    return LockView(owner, max(0, int(ttl_ms)), waiting)
 
 
 class LlmLock:

@@ -24,6 +24,7 @@ _SECRET_VALUE = re.compile(
     r"(?i)\b(bearer|basic|user_token|token)\s+[a-z0-9._~+/=-]{6,}"
     r"|(?:passw(?:or)?d|pwd|mot[ _-]de[ _-]passe|mdp|token|secret|community|api_?key)[\"']?\s*[=:]\s*"
     r"(?:(?:bearer|basic|user_token)\s+)?(?:\"[^\"]*\"|'[^']*'|[^\s,;&\"']+)"
+    r"|(?<=/confirmer/)[0-9a-f]{8,}"  # whoever reads such a link could confirm in the place of whom it was sent to
     r"|\b(?:redis|postgres(?:ql)?(?:\+\w+)?|ldaps?|https?)://[^/\s:@]*:[^@\s/]+@"
 )
 

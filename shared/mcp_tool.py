@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
 from mcp_types import Tool as McpTool
@@ -94,9 +94,9 @@ class Tool:
         """The function's name is the tool's name."""
         return self.function.__name__
 
-    @cached_property
+    @property
     def _signature(self) -> inspect.Signature:
-        return inspect.signature(self.function, eval_str=True)
+        return _signature_of(getattr(self.function, "__func__", self.function))
 
     @cached_property
     def wants_call(self) -> bool:
@@ -107,12 +107,7 @@ class Tool:
     @cached_property
     def input_model(self) -> type[BaseModel]:
         """The arguments as a pydantic model that refuses what it does not know."""
-        fields: dict[str, Any] = {
-            name: (parameter.annotation, ... if parameter.default is inspect.Parameter.empty else parameter.default)
-            for name, parameter in self._signature.parameters.items()
-            if parameter.annotation is not Call
-        }
-        return create_model(f"{self.name}_input", __base__=_ToolInput, **fields)
+        return _input_model_of(getattr(self.function, "__func__", self.function))
 
     @cached_property
     def output_model(self) -> type[BaseModel]:
@@ -159,6 +154,24 @@ class Tool:
         )
 
 
+@lru_cache(maxsize=256)
+def _signature_of(function: ToolFunction) -> inspect.Signature:
+    """Without `self`: the same for every object whose method it is."""
+    signature = inspect.signature(function, eval_str=True)
+    return signature.replace(parameters=[p for p in signature.parameters.values() if p.name != "self"])
+
+
+@lru_cache(maxsize=256)
+def _input_model_of(function: ToolFunction) -> type[BaseModel]:
+    """Built once for each function, for it costs milliseconds."""
+    fields: dict[str, Any] = {
+        name: (parameter.annotation, ... if parameter.default is inspect.Parameter.empty else parameter.default)
+        for name, parameter in _signature_of(function).parameters.items()
+        if parameter.annotation is not Call
+    }
+    return create_model(f"{function.__name__}_input", __base__=_ToolInput, **fields)
+
+
 def _refuse_booleans_for_numbers(model: type[BaseModel], given: Mapping[str, Any]) -> None:
     """Python takes true for 1; a model that says ticket_id=true means nothing by it."""
     for name, info in model.model_fields.items():
@@ -180,6 +193,7 @@ def _in_words(tool: str, error: ValidationError, model: type[BaseModel]) -> str:
     return f"{tool} refuses " + "; ".join(parts[:5])
 
 
+@lru_cache(maxsize=256)
 def compact_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema of `model`: references inlined, titles and null branches removed."""
     schema = model.model_json_schema(mode="validation")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 import tomllib
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from shared.dn import is_at_or_below, parse_dn
 from shared.errors import InvalidInput
 from shared.settings import EMAIL
+from shared.toml_lines import line_of
 
 
 class Role(StrEnum):
@@ -56,6 +57,13 @@ class Device(_Entry):
     backup_ports: tuple[str, ...] = ()
 
 
+AccountPlan = Literal["password_reset", "unlock", "create_account", "disable", "enable", "move"]
+"""What autonomy is told for."""
+
+LoginRule = Literal["pnom", "prenom.nom", "p.nom", "nomp"]
+"""How a login is made of Paul Le Goff: plegoff, paul.legoff, p.legoff, legoffp."""
+
+
 class Isp(_Entry):
     """The operator and the line. An operator is never written to by this system."""
 
@@ -71,7 +79,11 @@ class Person(_Entry):
 
 
 class Site(_Entry):
-    """One establishment."""
+    """One establishment.
+
+    account_news: who gets news and secret links of accounts; technician: who that is, with an account in the directory.
+    new_account_ou: where new accounts are made, when it is not the only one of ad_ous.
+    """
 
     code: str = Field(pattern=r"^[A-Z0-9][A-Z0-9_-]{1,31}$")
     name: str
@@ -83,8 +95,28 @@ class Site(_Entry):
     referents: tuple[Person, ...] = ()
     shared_mailboxes: tuple[str, ...] = ()
     account_news: Literal["own_mailbox", "referent", "technician"] = "technician"
-    autonomy: dict[str, Literal["off", "suggest", "on"]] = Field(default_factory=dict)
+    technician: Person | None = None
+    login_rule: LoginRule | None = None
+    new_account_ou: str | None = None
+    autonomy: dict[AccountPlan, Literal["off", "suggest", "on"]] = Field(default_factory=dict)
     device: tuple[Device, ...] = ()
+
+    @field_validator("ad_ous")
+    @classmethod
+    def _check_ous(cls, ous: tuple[str, ...]) -> tuple[str, ...]:
+        for ou in ous:
+            _check_dn(ou)
+        return ous
+
+    @field_validator("new_account_ou")
+    @classmethod
+    def _check_place(cls, ou: str | None, known: ValidationInfo) -> str | None:
+        bases = known.data.get("ad_ous")
+        if ou is not None and bases is not None:  # where ad_ous is wrong itself, that is what is told
+            _check_dn(ou)
+            if not any(is_at_or_below(ou, base) for base in bases):
+                raise ValueError("not in one of ad_ous")
+        return ou
 
     def find_device(self, device_id: int, hostname: str) -> Device | None:
         """The entry of a device: its id first, then the pattern that fits its name."""
@@ -130,6 +162,13 @@ class Sites:
         return self._by_code.get(code)
 
 
+def _check_dn(text: str) -> None:
+    try:
+        parse_dn(text)
+    except InvalidInput as error:
+        raise ValueError(str(error)) from None
+
+
 def _fits(hostname: str, pattern: str) -> bool:
     return fnmatch.fnmatchcase(hostname.casefold(), pattern.casefold())
 
@@ -152,7 +191,7 @@ def load_sites(path: Path) -> Sites:
     except ValidationError as error:
         # With every site at fault pydantic counts none, and says so too.
         found = [e for e in error.errors() if e["type"] != "too_short" or error.error_count() == 1]
-        faults = [f"{path}:{_line_of(text, e['loc'])}: {_named(e['loc'])}: {e['msg']}" for e in found]
+        faults = [f"{path}:{line_of(text, e['loc'])}: {_named(e['loc'])}: {e['msg']}" for e in found]
         raise InvalidInput("\n".join(faults)) from None
     faults = [f"{path}:{line}: {reason}" for line, reason in _doubles(text, parsed.site)]
     if faults:
@@ -164,42 +203,21 @@ def _named(loc: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in loc)
 
 
-def _line_of(text: str, loc: tuple[int | str, ...]) -> int:
-    """The line of the n-th [[site]], of its m-th [[site.device]], of the key: as near as the file lets us."""
-    lines = text.splitlines()
-    at, name, i = 0, "", 0
-    while i < len(loc):
-        part = loc[i]
-        index = loc[i + 1] if i + 1 < len(loc) and isinstance(loc[i + 1], int) else None
-        path = f"{name}.{part}" if name else str(part)
-        header = re.compile(rf"^\s*\[\[?\s*{re.escape(path)}\s*\]\]?")
-        hits = [n for n in range(at, len(lines)) if header.match(lines[n])]
-        if hits:
-            at, name = hits[min(int(index or 0), len(hits) - 1)], path
-        else:
-            # Only as far as the next table: the same key further down belongs to somebody else.
-            end = next((n for n in range(at + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
-            keys = [n for n in range(at, end) if re.match(rf"^\s*{re.escape(str(part))}\s*=", lines[n])]
-            return (keys[0] if keys else at) + 1
-        i += 2 if index is not None else 1
-    return at + 1
-
-
 def _doubles(text: str, sites: tuple[Site, ...]) -> list[tuple[int, str]]:
     faults: list[tuple[int, str]] = []
     seen_codes: dict[str, int] = {}
     seen_devices: dict[int, str] = {}
     for n, site in enumerate(sites):
         if site.code in seen_codes:
-            faults.append((_line_of(text, ("site", n, "code")), f"site {site.code} is there twice"))
+            faults.append((line_of(text, ("site", n, "code")), f"site {site.code} is there twice"))
         seen_codes[site.code] = n
         for m, device in enumerate(site.device):
             other = seen_devices.get(device.id or 0)
             if device.id and other:
-                where = _line_of(text, ("site", n, "device", m, "id"))
+                where = line_of(text, ("site", n, "device", m, "id"))
                 faults.append((where, f"device {device.id} is on {other} and on {site.code}"))
             seen_devices[device.id or 0] = site.code
             if device.parent and not any(d.hostname == device.parent for d in site.device):
-                where = _line_of(text, ("site", n, "device", m, "parent"))
+                where = line_of(text, ("site", n, "device", m, "parent"))
                 faults.append((where, f"parent {device.parent} is no device of {site.code}"))
     return faults

@@ -1,8 +1,8 @@
-"""`python -m simulators --observium FD --glpi FD --mail FD …`, and --mysecret, --ollama, --ad, --ad-control, --ca-file.
+"""`python -m simulators --observium FD --glpi FD --mail FD …`, and --smtp, --mysecret, --ollama, --ad….
 
-All of them in one process. Each number is an inherited listening socket: HTTP, but --ad, which is LDAPS. Without
---ollama no model is simulated, without --mysecret no MySecret, without --ad no directory; its certificate is from the
-authority written to --ca-file.
+All of them in one process. Each number is an inherited listening socket: HTTP, but --ad, which is LDAPS, and --smtp,
+the mail relay. Without --ollama no model is simulated, without --mysecret no MySecret, without --ad no directory; its
+certificate is from the authority written to --ca-file.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _server(app: Starlette) -> uvicorn.Server:
 
 async def _serve(options: argparse.Namespace) -> None:
     sink = MailSink()
-    relay = await sink.start()
+    relay = await sink.start(sock=socket.socket(fileno=options.smtp) if options.smtp is not None else None)
 
     def utc_now() -> datetime:
         return datetime.now(UTC).replace(tzinfo=None)
@@ -63,6 +63,7 @@ def main() -> None:
     for name in ("observium", "glpi", "mysecret", "ollama", "mail"):
         is_required = name not in ("mysecret", "ollama")
         parser.add_argument(f"--{name}", type=int, required=is_required, help="inherited socket")
+    parser.add_argument("--smtp", type=int, help="inherited socket of the mail relay; else it has a port of its own")
     parser.add_argument("--more-sites", type=int, default=0, help="sites of one router each beside the world's")
     parser.add_argument("--ad", type=int, help="inherited socket of LDAPS; needs --ca-file")
     parser.add_argument("--ad-control", type=int, help="inherited socket of the directory's switches")

@@ -11,7 +11,6 @@ from ldap3.utils.conv import escape_filter_chars
 
 from servers.ad.audit import Action
 from servers.ad.codes import SYSTEM
-from servers.ad.dn import domain_dn_of, name_of, parse_dn
 from servers.ad.entry import ACCOUNT, ATTRIBUTES, PROTECTION_ATTRIBUTES, Entry
 from servers.ad.models import Account, AccountPage, AccountStatus, Ou, OuPage, account_from_ad, state_from_ad
 from servers.ad.protection import (
@@ -22,6 +21,7 @@ from servers.ad.protection import (
     is_account_of,
 )
 from servers.ad.session import AdSession, guid_dn
+from shared.dn import domain_dn_of, name_of, parse_dn
 from shared.errors import CapReached, InvalidInput, NotFound, Refused, UpstreamUnauthorized
 from shared.mcp_tool import Call
 from shared.redis_helper import RedisHelper
@@ -60,23 +60,38 @@ class AdClient:
     async def search_accounts(
         self, call: Call, *, samaccountname: str | None, email: str | None, displayname: str | None
     ) -> AccountPage:
-        """Accounts of the caller's OUs that fit all that is given; 20 at most."""
+        """Accounts of the caller's OUs that fit all that is given; 20 at most.
+
+        With an e-mail, `others_exist` says whether anything else of the domain, of any OU or kind, has that address.
+        """
         given = (("sAMAccountName={}", samaccountname), ("mail={}", email), ("displayName=*{}*", displayname))
         asked = "".join(f"({how.format(escape_filter_chars(value))})" for how, value in given if value is not None)
         if not asked:
             raise InvalidInput("give samaccountname, email or displayname")
         found, truncated = await self._search(call, f"(&{ACCOUNT}{asked})", limit=MAX_ACCOUNTS)
         now = self._clock()
-        return AccountPage(accounts=[account_from_ad(entry, now=now) for entry in found], truncated=truncated or None)
+        return AccountPage(
+            accounts=[account_from_ad(entry, now=now) for entry in found],
+            truncated=truncated or None,
+            others_exist=None if email is None else await self._has_others(email, found),
+        )
+
+    async def _has_others(self, email: str, shown: Sequence[Entry]) -> bool:
+        """Whether more than these answer to an address: as their own, or as one more that mail is delivered to."""
+        value = escape_filter_chars(email)
+        query = f"(|(mail={value})(proxyAddresses=smtp:{value}))"
+        found = await self.session.search(self.domain_dn, query, ["objectGUID"], limit=MAX_ACCOUNTS)
+        return found.truncated or bool({entry.guid for entry in found.entries} - {entry.guid for entry in shown})
 
     async def get_status(self, call: Call, samaccountname: str) -> AccountStatus:
         """Raises NotFound, also for an account outside the caller's OUs."""
-        entry = await self.get_model(call, samaccountname)
+        entry = await self._read(call, (await self.get_model(call, samaccountname)).guid)
         return AccountStatus(
             samaccountname=entry.sam,
             dn=entry.dn,
             object_guid=entry.guid,
             status=state_from_ad(entry, now=self._clock()),
+            protected=await self._is_protected(entry),
         )
 
     async def get_model(self, call: Call, samaccountname: str) -> Entry:
@@ -89,11 +104,24 @@ class AdClient:
 
     async def get_account(self, call: Call, guid: UUID) -> Account:
         """Raises NotFound, also for an account outside the caller's OUs."""
+        entry = await self._read(call, guid)
+        return account_from_ad(entry, now=self._clock(), protected=await self._is_protected(entry))
+
+    async def _read(self, call: Call, guid: UUID) -> Entry:
+        """An account of the caller's OUs, with what protects it. Raises NotFound."""
         scope = Scope(call, self.base_dn)
-        entry = await self.session.find(guid_dn(guid), ACCOUNT, ATTRIBUTES)
+        entry = await self.session.find(guid_dn(guid), ACCOUNT, PROTECTION_ATTRIBUTES)
         if entry is None or not scope.covers(entry.dn):
             raise _no_account(str(guid))
-        return account_from_ad(entry, now=self._clock())
+        return entry
+
+    async def _is_protected(self, entry: Entry) -> bool:
+        """Whether every write to it would be refused now, be it because nobody can tell whom the settings protect."""
+        try:
+            check_unprotected(entry, service_account=self._service_account, extra=await self.extra_privileged())
+        except Refused:
+            return True
+        return False
 
     async def list_ous(self, call: Call, under: str | None) -> OuPage:
         """The caller's OUs and those in them, 200 at most."""
@@ -133,10 +161,11 @@ class AdClient:
         found = await self.session.search(self.domain_dn, query, attributes, limit=1)
         return found.entries[0] if found.entries else None
 
-    async def get_target(self, call: Call, samaccountname: str, action: Action) -> Entry:
+    async def get_target(self, call: Call, samaccountname: str, action: Action, guid: UUID | None = None) -> Entry:
         """The account that a write is about: from here on it goes by its objectGUID.
 
-        Raises NotFound, also outside the caller's OUs, and Refused for a protected account.
+        guid: the one that the caller means. Raises NotFound, also outside the caller's OUs, and Refused for a protected
+        account, and for another one that has got this login.
         """
         scope = Scope(call, self.base_dn)
         found = await self.find_by_sam(samaccountname)
@@ -145,14 +174,14 @@ class AdClient:
         action.account = found.guid
         if not scope.covers(found.dn):
             raise _no_account(samaccountname)
+        if guid is not None and guid != found.guid:
+            raise Refused(f"{samaccountname} is another account than the one of this object_guid: nothing was done")
         return await self.check_target(call, found.guid)
 
     async def check_target(self, call: Call, guid: UUID) -> Entry:
         """The account as it is now, just before it is written to. Raises as `get_target` does."""
         extra = await self.extra_privileged()
-        entry = await self.session.find(guid_dn(guid), ACCOUNT, PROTECTION_ATTRIBUTES)
-        if entry is None or not Scope(call, self.base_dn).covers(entry.dn):
-            raise _no_account(str(guid))
+        entry = await self._read(call, guid)
         check_unprotected(entry, service_account=self._service_account, extra=extra)
         return entry
 

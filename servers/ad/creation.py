@@ -15,12 +15,12 @@ from ldap3 import MODIFY_ADD, MODIFY_DELETE
 from servers.ad.audit import Action, audited
 from servers.ad.client import AdClient
 from servers.ad.codes import SYSTEM, AlreadyThere, Operation, Stale
-from servers.ad.dn import build_dn, domain_of, name_of
 from servers.ad.earlier import Earlier
 from servers.ad.entry import ATTRIBUTES, DISABLED, NORMAL_ACCOUNT, Entry
 from servers.ad.models import NewPassword
 from servers.ad.passwords import Passwords
 from servers.ad.session import Change, guid_dn
+from shared.dn import build_dn, domain_of, name_of
 from shared.errors import InvalidInput, OutcomeUnknown, WidipError
 from shared.mcp_tool import Call
 

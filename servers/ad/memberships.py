@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from ldap3 import MODIFY_ADD
@@ -10,11 +11,11 @@ from ldap3.utils.conv import escape_filter_chars
 from servers.ad.audit import audited
 from servers.ad.client import AdClient
 from servers.ad.codes import SYSTEM, AlreadyThere, Operation
-from servers.ad.dn import is_same, name_of, parse_dn
 from servers.ad.entry import ACCOUNT, Entry
-from servers.ad.models import CopiedGroup, CopiedGroups, GroupOutcome
+from servers.ad.models import CopiedGroup, CopiedGroups, GroupOutcome, GroupPreview, PreviewedGroup, PreviewedGroups
 from servers.ad.protection import BUILTIN, FIRST_ORDINARY_RID, Scope, find_privileged, rid_of
 from servers.ad.session import guid_dn
+from shared.dn import is_same, name_of, parse_dn
 from shared.errors import InvalidInput, NotFound, OutcomeUnknown, Refused, UpstreamRejected, WidipError
 from shared.mcp_tool import Call
 
@@ -32,9 +33,29 @@ class AdMemberships:
         self._client = client
         self._session = client.session
 
-    async def copy(self, call: Call, *, source_user: str, target_user: str) -> CopiedGroups:
+    async def preview(self, call: Call, source_user: str) -> PreviewedGroups:
+        """What `copy` would do with each direct group of the source, of which it changes nothing."""
+        source = await self._client.get_model(call, source_user)
+        hidden = await self._has_hidden_privilege(source)
+        groups = [
+            PreviewedGroup(group=name_of(dn), dn=dn, outcome=await self._preview_one(call, dn, hidden=hidden))
+            for dn in _groups_of(source)
+        ]
+        return PreviewedGroups(samaccountname=source.sam, object_guid=source.guid, groups=groups)
+
+    async def _preview_one(self, call: Call, group_dn: str, *, hidden: bool) -> GroupPreview:
+        looked = await self._look_at(call, group_dn, hidden=hidden)
+        if isinstance(looked, Entry):
+            return GroupPreview.COPYABLE
+        is_out = looked is GroupOutcome.OUT_OF_SCOPE
+        return GroupPreview.OUT_OF_SCOPE if is_out else GroupPreview.PRIVILEGED  # or gone, or not to be read
+
+    async def copy(
+        self, call: Call, *, source_user: str, target_user: str, only: Sequence[str] | None = None
+    ) -> CopiedGroups:
         """Add the target to the source's groups; says of each what became of it.
 
+        only: distinguished names; other groups, and those that the source is not in, are not even looked at.
         A repeat compares memberships, so it goes on where an earlier try stopped.
         """
         with audited(call, "copy_groups_from") as action:
@@ -42,38 +63,41 @@ class AdMemberships:
             target = await self._client.get_target(call, target_user, action)
             if source.guid == target.guid:
                 raise InvalidInput("source_user and target_user are one account")
-            groups = source.texts("memberof")
-            if len(groups) > MAX_COPIED:
-                raise InvalidInput(f"{source_user} is in over {MAX_COPIED} groups: choose another model")
-            if not self._is_done(source, target):
+            groups = _groups_of(source, only)
+            if not all(_is_member(target, dn) for dn in groups):
                 call.check_may_act(SYSTEM)
                 await self._client.charge(target.guid)
             hidden = await self._has_hidden_privilege(source)
-            outcomes = [await self._copy_one(call, dn, target, hidden=hidden) for dn in sorted(groups)]
+            outcomes = [await self._copy_one(call, dn, target, hidden=hidden) for dn in groups]
             action.detail = ", ".join(f"{outcomes.count(kind)} {kind}" for kind in GroupOutcome if kind in outcomes)
             return CopiedGroups(
                 samaccountname=target.sam,
                 object_guid=target.guid,
                 groups=[
-                    CopiedGroup(group=name_of(dn), outcome=outcome)
-                    for dn, outcome in zip(sorted(groups), outcomes, strict=True)
+                    CopiedGroup(group=name_of(dn), dn=dn, outcome=outcome)
+                    for dn, outcome in zip(groups, outcomes, strict=True)
                 ],
             )
 
-    def _is_done(self, source: Entry, target: Entry) -> bool:
-        return all(_is_member(target, dn) for dn in source.texts("memberof"))
-
     async def _copy_one(self, call: Call, group_dn: str, target: Entry, *, hidden: bool) -> GroupOutcome:
-        if not Scope(call, self._client.base_dn).covers(group_dn):
-            return GroupOutcome.OUT_OF_SCOPE
-        if _is_member(target, group_dn):
+        if self._is_in_scope(call, group_dn) and _is_member(target, group_dn):
             return GroupOutcome.ALREADY_MEMBER
+        looked = await self._look_at(call, group_dn, hidden=hidden)
+        return await self._add(call, looked, target) if isinstance(looked, Entry) else looked
+
+    async def _look_at(self, call: Call, group_dn: str, *, hidden: bool) -> Entry | GroupOutcome:
+        """The group, if it may be copied; else what keeps it from that."""
+        if not self._is_in_scope(call, group_dn):
+            return GroupOutcome.OUT_OF_SCOPE
         group = await self._session.find(group_dn, GROUP, GROUP_ATTRIBUTES)
         if group is None:
             return GroupOutcome.FAILED
         if hidden or await self._is_privileged(group):
             return GroupOutcome.PRIVILEGED
-        return await self._add(call, group, target)
+        return group
+
+    def _is_in_scope(self, call: Call, group_dn: str) -> bool:
+        return Scope(call, self._client.base_dn).covers(group_dn)
 
     async def _add(self, call: Call, group: Entry, target: Entry) -> GroupOutcome:
         now = await self._client.check_target(call, target.guid)
@@ -139,6 +163,15 @@ class AdMemberships:
             if group is not None:
                 unexplained -= {group.sid, *(parent.sid for parent in await self._parents(group) or ())}
         return bool(unexplained)
+
+
+def _groups_of(source: Entry, only: Sequence[str] | None = None) -> list[str]:
+    """The direct groups, in a fixed order. Raises InvalidInput for too many, and for a name in `only` that is none."""
+    wanted = None if only is None else {parse_dn(dn) for dn in only}
+    groups = sorted(dn for dn in source.texts("memberof") if wanted is None or parse_dn(dn) in wanted)
+    if len(groups) > MAX_COPIED:
+        raise InvalidInput(f"{source.sam} is in over {MAX_COPIED} groups: choose another model")
+    return groups
 
 
 def _is_member(entry: Entry, group_dn: str) -> bool:

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from servers.ad.dn import name_of
 from servers.ad.entry import DISABLED, Entry
+from shared.dn import name_of
 from shared.mcp_tool import Confidential
 
 _PASSWORD_EXPIRED = 0x800000
@@ -47,6 +47,7 @@ class Account(_Model):
     status: AccountState
     groups: list[str] = Field(default_factory=list, description="direct ones, by name")
     groups_truncated: bool | None = None
+    protected: bool | None = Field(default=None, description="no tool here changes it; not told by searches")
 
 
 class AccountPage(_Model):
@@ -54,6 +55,7 @@ class AccountPage(_Model):
 
     accounts: list[Account]
     truncated: bool | None = None
+    others_exist: bool | None = Field(default=None, description="with this e-mail, not shown")
 
 
 class AccountStatus(_Model):
@@ -63,6 +65,7 @@ class AccountStatus(_Model):
     dn: str
     object_guid: UUID
     status: AccountState
+    protected: bool
 
 
 class Ou(_Model):
@@ -118,6 +121,7 @@ class CopiedGroup(_Model):
     """One group of the model account."""
 
     group: str
+    dn: str
     outcome: GroupOutcome
 
 
@@ -129,7 +133,31 @@ class CopiedGroups(_Model):
     groups: list[CopiedGroup]
 
 
-def account_from_ad(entry: Entry, *, now: datetime) -> Account:
+class GroupPreview(StrEnum):
+    """What would become of one group."""
+
+    COPYABLE = "copyable"
+    PRIVILEGED = "privileged"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+class PreviewedGroup(_Model):
+    """One group of a model account."""
+
+    group: str
+    dn: str
+    outcome: GroupPreview
+
+
+class PreviewedGroups(_Model):
+    """What another account would get, were it copied now."""
+
+    samaccountname: str
+    object_guid: UUID
+    groups: list[PreviewedGroup]
+
+
+def account_from_ad(entry: Entry, *, now: datetime, protected: bool | None = None) -> Account:
     """A person's account."""
     groups = sorted(name_of(dn) for dn in entry.texts("memberof"))
     return Account(
@@ -142,6 +170,7 @@ def account_from_ad(entry: Entry, *, now: datetime) -> Account:
         status=state_from_ad(entry, now=now),
         groups=groups[:MAX_GROUPS],
         groups_truncated=len(groups) > MAX_GROUPS or None,
+        protected=protected,
     )
 
 

@@ -68,7 +68,9 @@ class Passwords:
         }
         await self._session.modify(Operation.RESET, guid_dn(guid), changes, again=again)
 
-    async def reset(self, call: Call, samaccountname: str, new_password: SecretStr | None) -> NewPassword:
+    async def reset(
+        self, call: Call, samaccountname: str, new_password: SecretStr | None, guid: UUID | None = None
+    ) -> NewPassword:
         """Reset an account's password once per key. Raises Refused, NotFound, CapReached, InvalidInput (policy)."""
         with audited(call, "reset_password") as action:
             if new_password is not None and "set_password" not in call.scopes:
@@ -76,7 +78,7 @@ class Passwords:
             part = call.part(f"reset_password:{self._fingerprint(new_password)}")
             if part.look_first:
                 await self.earlier.has_begun(part)  # before anything can fail: the trace must outlive the key's record
-            target = await self._client.get_target(call, samaccountname, action)
+            target = await self._client.get_target(call, samaccountname, action, guid)
             avoid = (target.sam, target.text("displayname") or "")
             sealed = await self.seal(part, target.guid, avoid=avoid, given=new_password)
             earlier = await self.earlier.look(part, target, sealed) if part.look_first else Earlier.NOT_DONE

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from servers.ad.dn import is_at_or_below, is_same, parse_dn
 from servers.ad.entry import NORMAL_ACCOUNT, TRUSTED_FOR_DELEGATION, Entry
+from shared.dn import is_at_or_below, is_same, parse_dn
 from shared.errors import InvalidInput, Refused
 from shared.mcp_tool import Call
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
-from servers.ad.dn import domain_dn_of, parse_dn
+from shared.dn import domain_dn_of, parse_dn
 from shared.errors import InvalidInput
 from shared.settings import SEAL_KEY, CommaList, ServerSettings, split_commas
 

@@ -11,8 +11,17 @@ from pydantic import BeforeValidator, Field, SecretStr
 from servers.ad.changes import AdChanges
 from servers.ad.client import AdClient
 from servers.ad.creation import AdCreation, Person
-from servers.ad.memberships import AdMemberships
-from servers.ad.models import Account, AccountPage, AccountRef, AccountStatus, CopiedGroups, NewPassword, OuPage
+from servers.ad.memberships import MAX_COPIED, AdMemberships
+from servers.ad.models import (
+    Account,
+    AccountPage,
+    AccountRef,
+    AccountStatus,
+    CopiedGroups,
+    NewPassword,
+    OuPage,
+    PreviewedGroups,
+)
 from servers.ad.passwords import Passwords, check_settable
 from shared.mcp_tool import Call, Risk, Tool
 from shared.settings import EMAIL
@@ -24,7 +33,9 @@ DISPLAY = r"^[\p{L}\p{N}][\p{L}\p{M}\p{N}'’., ()_-]{1,99}$"
 
 Sam = Annotated[str, Field(pattern=LOGIN)]
 PersonName = Annotated[str, Field(pattern=PERSON)]
+Meant = Annotated[UUID | None, Field(description="refuse if the login is another account's by now")]
 OuDn = Annotated[str, Field(min_length=4, max_length=500, description="OU=…,DC=…")]
+GroupDn = Annotated[str, Field(min_length=4, max_length=500)]
 
 
 class AdTools:
@@ -57,7 +68,7 @@ class AdTools:
         )
 
     async def get_account_status(self, call: Call, samaccountname: Sam) -> AccountStatus:
-        """Tell whether an account is locked out, disabled, expired, or must change its password."""
+        """Tell whether an account is locked out, disabled, expired, protected, or must change its password."""
         return await self._client.get_status(call, samaccountname)
 
     async def find_account_by_guid(self, call: Call, object_guid: UUID) -> Account:
@@ -86,29 +97,42 @@ class AdTools:
         samaccountname: Sam,
         new_password: Annotated[SecretStr, BeforeValidator(check_settable), Field(min_length=8, max_length=127)]
         | None = None,
+        object_guid: Meant = None,
     ) -> NewPassword:
         """Set a new random password, to be changed at the next logon; also unlocks. new_password needs a scope."""
-        return await self._passwords.reset(call, samaccountname, new_password)
+        return await self._passwords.reset(call, samaccountname, new_password, object_guid)
 
-    async def unlock_account(self, call: Call, samaccountname: Sam) -> AccountRef:
+    async def unlock_account(self, call: Call, samaccountname: Sam, object_guid: Meant = None) -> AccountRef:
         """End a lockout; the password stays."""
-        return await self._changes.unlock(call, samaccountname)
+        return await self._changes.unlock(call, samaccountname, object_guid)
 
-    async def disable_account(self, call: Call, samaccountname: Sam) -> AccountRef:
+    async def disable_account(self, call: Call, samaccountname: Sam, object_guid: Meant = None) -> AccountRef:
         """Disable an account (kept, can be enabled again)."""
-        return await self._changes.disable(call, samaccountname)
+        return await self._changes.disable(call, samaccountname, object_guid)
 
-    async def enable_account(self, call: Call, samaccountname: Sam) -> AccountRef:
+    async def enable_account(self, call: Call, samaccountname: Sam, object_guid: Meant = None) -> AccountRef:
         """Enable a disabled account."""
-        return await self._changes.enable(call, samaccountname)
+        return await self._changes.enable(call, samaccountname, object_guid)
 
-    async def move_to_ou(self, call: Call, samaccountname: Sam, target_ou: OuDn) -> AccountRef:
+    async def move_to_ou(
+        self, call: Call, samaccountname: Sam, target_ou: OuDn, object_guid: Meant = None
+    ) -> AccountRef:
         """Move an account to another OU: other policies apply to it there."""
-        return await self._changes.move(call, samaccountname, target_ou)
+        return await self._changes.move(call, samaccountname, target_ou, object_guid)
 
-    async def copy_groups_from(self, call: Call, source_user: Sam, target_user: Sam) -> CopiedGroups:
+    async def preview_copied_groups(self, call: Call, source_user: Sam) -> PreviewedGroups:
+        """List the groups of an account, and whether copy_groups_from would copy each. Changes nothing."""
+        return await self._memberships.preview(call, source_user)
+
+    async def copy_groups_from(
+        self,
+        call: Call,
+        source_user: Sam,
+        target_user: Sam,
+        only: Annotated[list[GroupDn], Field(max_length=MAX_COPIED, description="of its groups")] | None = None,
+    ) -> CopiedGroups:
         """Add target_user to the groups of source_user; says what became of each. Never a privileged group."""
-        return await self._memberships.copy(call, source_user=source_user, target_user=target_user)
+        return await self._memberships.copy(call, source_user=source_user, target_user=target_user, only=only)
 
 
 def build_tools(
@@ -127,5 +151,6 @@ def build_tools(
         Tool(tools.disable_account, Risk.DESTRUCTIVE, idempotent=True),
         Tool(tools.enable_account, Risk.WRITE, idempotent=True),
         Tool(tools.move_to_ou, Risk.DESTRUCTIVE, idempotent=True),
+        Tool(tools.preview_copied_groups, Risk.READ),
         Tool(tools.copy_groups_from, Risk.WRITE, idempotent=True),
     )

@@ -15,15 +15,10 @@ from servers.glpi.models import (
     FollowupRef,
     GlpiShape,
     Health,
-    Origin,
     Ticket,
     TicketPage,
     TicketRef,
     TicketStatus,
-    Timeline,
-    TimelineEntry,
-    entry_from_glpi,
-    history_from_glpi,
     summary_from_search,
     ticket_from_glpi,
     to_glpi_status,
@@ -36,13 +31,7 @@ from shared.mcp_tool import Call
 CATEGORIES_TTL_S = 300.0
 MAX_CATEGORIES = 1000
 MAX_ENTRIES = 100
-MAX_TIMELINE = 500
 _ALL_STATUSES = "all"
-_TIMELINE: tuple[tuple[Origin, str], ...] = (
-    ("followup", "ITILFollowup"),
-    ("task", "TicketTask"),
-    ("solution", "ITILSolution"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,22 +120,50 @@ class GlpiClient:
         category_id = int(raw.get("itilcategories_id") or 0)
         names = {c.category_id: c.name for c in await self.list_categories()} if category_id else {}
         category = names.get(category_id)
-        return ticket_from_glpi(raw, await self._actors(ticket_id), category=category, shape=await self.shape())
+        ticket = ticket_from_glpi(raw, await self._actors(ticket_id), category=category, shape=await self.shape())
+        if not ticket.deleted:
+            return ticket
+        return ticket.model_copy(update={"merged_into": await self._find_merged_into(ticket_id)})
+
+    async def _find_merged_into(self, ticket_id: int) -> int | None:
+        """GLPI's merge bins a ticket and tells its text to the other one, in followups that name their source.
+
+        None also where our account may not list followups. Source: GLPI's `Ticket::merge`, read and not observed.
+        """
+        params = {"searchText[sourceitems_id]": f"^{ticket_id}$", "searchText[itemtype]": "^Ticket$"}
+        try:
+            rows = await self.session.list("/ITILFollowup", params, limit=MAX_ENTRIES)
+        except UpstreamRejected:
+            return None
+        newest = max(rows, key=lambda row: int(row["id"]), default=None)
+        return int(newest["items_id"]) if newest else None
 
     async def _actors(self, ticket_id: int) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = await self.session.list(f"/Ticket/{ticket_id}/Ticket_User", limit=MAX_ENTRIES)
         return rows
 
     async def search_tickets(
-        self, *, changed_since: datetime | None, status: TicketStatus | None, text: str | None, start: int, limit: int
+        self,
+        *,
+        changed_since: datetime | None,
+        status: TicketStatus | None,
+        text: str | None,
+        start: int,
+        limit: int,
+        mine: bool = False,
     ) -> TicketPage:
-        """Tickets by last change, oldest first. `changed_since` is strict and has GLPI's grain of one second."""
+        """Tickets by last change, oldest first. `changed_since` is strict and has GLPI's grain of one second.
+
+        mine: those that our own account opened (option 22 is the writer: contracts/glpi.md, section 5).
+        """
         shape = await self.shape()
         wanted: list[tuple[int, str, str]] = []
         if changed_since is not None:
             wanted.append((19, "morethan", shape.to_time(changed_since)))
         if text:
             wanted.append((1, "contains", text))
+        if mine:
+            wanted.append((22, "equals", str((await self.session.login()).user_id)))
         wanted.append((12, "equals", str(to_glpi_status(status)) if status else _ALL_STATUSES))
         params: dict[str, Any] = {"sort": 19, "order": "ASC"}
         for i, (field, how, value) in enumerate(wanted):
@@ -162,31 +179,6 @@ class GlpiClient:
         rows = [summary_from_search(row, shape) for row in answer.get("data") or []]
         more = start + len(rows) if rows and start + len(rows) < total else None
         return TicketPage(total=total, tickets=rows, next_start=more)
-
-    async def get_timeline(self, ticket_id: int, *, start: int, limit: int) -> Timeline:
-        """A page of the followups, tasks and solutions, and the same of the history, oldest first.
-
-        Entries are counted among the newest 500 of each kind.
-        """
-        shape = await self.shape()
-        base = f"/Ticket/{ticket_id}"
-        entries: list[TimelineEntry] = []
-        lost = False
-        for kind, path in _TIMELINE:
-            rows = await self.session.list_rows(f"{base}/{path}", {"sort": "id", "order": "DESC"}, at_most=MAX_TIMELINE)
-            lost = lost or len(rows) > MAX_TIMELINE
-            entries += [entry_from_glpi(kind, row, shape) for row in rows[:MAX_TIMELINE]]
-        entries.sort(key=lambda entry: (entry.at is not None, entry.at, entry.entry_id))
-        log = await self.session.list(f"{base}/Log", {"sort": "id", "order": "ASC"}, start=start, limit=limit + 1)
-        more = len(entries) > start + limit or len(log) > limit
-        return Timeline(
-            ticket_id=ticket_id,
-            entries=entries[start : start + limit],
-            history=[history_from_glpi(row, shape) for row in log[:limit]],
-            total=len(entries) if start or more or lost else None,
-            next_start=start + limit if more else None,
-            truncated=bool(start) or more or lost or None,
-        )
 
     async def update_ticket(self, call: Call, ticket_id: int, changes: TicketChanges) -> TicketRef:
         """Change fields, then add `content` as a public followup.
@@ -269,6 +261,12 @@ class GlpiClient:
         except OutcomeUnknown as lost:
             if (await found_or(lost, self.get_ticket(ticket_id))).status is not TicketStatus.SOLVED:
                 raise
+        except UpstreamRejected:
+            # Somebody may have solved it since it was read.
+            known = await self.get_ticket(ticket_id)
+            if known.status not in (TicketStatus.SOLVED, TicketStatus.CLOSED):
+                raise
+            return TicketRef(ticket_id=ticket_id, status=known.status, already_done=True)
         return TicketRef(ticket_id=ticket_id, status=TicketStatus.SOLVED)
 
     async def assign_ticket(self, ticket_id: int, technician_id: int) -> TicketRef:
@@ -319,7 +317,8 @@ class GlpiClient:
         """A full login, read, logout. Raises what keeps GLPI from working."""
         started = time.perf_counter()
         login = await self.session.probe()
-        return Health(status="UP", version=login.version, response_ms=round(1000 * (time.perf_counter() - started)))
+        took_ms = round(1000 * (time.perf_counter() - started))
+        return Health(status="UP", user_id=login.user_id, version=login.version, response_ms=took_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from servers.glpi.text import parse_html
+from servers.glpi.text import digest_of, parse_html
 from shared.settings import EMAIL
 
 MAX_TEXT = 2000
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 GLPI_TIME = "%Y-%m-%d %H:%M:%S"
-Origin = Literal["followup", "task", "solution"]
 Address = Annotated[str, Field(pattern=EMAIL)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+Source = Literal["helpdesk", "email", "phone", "direct", "other"]
+SourceClaim = Annotated[Source | None, Field(description="how it came in; a claim")]
+WholeSha256 = Annotated[str | None, Field(description="of a truncated text: all of it, blanks as one, without mark")]
+# GLPI's own list of request types; a site may add to it.
+_SOURCES: dict[int, Source] = {1: "helpdesk", 2: "email", 3: "phone", 4: "direct"}
 
 
 class TicketStatus(StrEnum):
@@ -43,6 +52,12 @@ def to_glpi_status(status: TicketStatus) -> int:
 def status_from_glpi(value: Any) -> TicketStatus | None:
     """None for a number that GLPI stored but does not define (it checks nothing)."""
     return _STATUS_FROM_GLPI.get(int(value or 0))
+
+
+def source_from_glpi(value: Any) -> Source | None:
+    """None where GLPI keeps none; `other` for a type that is not GLPI's own."""
+    number = int(value or 0)
+    return _SOURCES.get(number, "other") if number else None
 
 
 class GlpiShape:
@@ -75,11 +90,13 @@ class GlpiShape:
         return value.astimezone(self.zone).strftime(GLPI_TIME)
 
 
-class _Model(BaseModel):
+class Record(BaseModel):
+    """What a tool answers."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class TicketRef(_Model):
+class TicketRef(Record):
     """A ticket that was created or changed."""
 
     ticket_id: int
@@ -87,7 +104,7 @@ class TicketRef(_Model):
     already_done: bool | None = None
 
 
-class Ticket(_Model):
+class Ticket(Record):
     """One incident or request."""
 
     ticket_id: int
@@ -96,6 +113,7 @@ class Ticket(_Model):
     urgency: int
     priority: int
     type: Literal["incident", "request"]
+    source: SourceClaim = None
     category: str | None = None
     entity_id: int
     requester_ids: list[int] = Field(default_factory=list)
@@ -107,10 +125,12 @@ class Ticket(_Model):
     solved_at: datetime | None = None
     content: str
     truncated: bool | None = None
+    whole_sha256: WholeSha256 = None
     deleted: bool | None = Field(default=None, description="in GLPI's bin")
+    merged_into: int | None = Field(default=None, description="ticket that a deleted one was merged into")
 
 
-class TicketSummary(_Model):
+class TicketSummary(Record):
     """One row of a search."""
 
     ticket_id: int
@@ -119,7 +139,7 @@ class TicketSummary(_Model):
     changed_at: datetime | None = None
 
 
-class TicketPage(_Model):
+class TicketPage(Record):
     """Some of the tickets that match; `next_start` is there when more do."""
 
     total: int
@@ -127,60 +147,21 @@ class TicketPage(_Model):
     next_start: int | None = None
 
 
-class TimelineEntry(_Model):
-    """A text on a ticket. author_id is the account that wrote it."""
-
-    kind: Origin
-    entry_id: int
-    author_id: int
-    at: datetime | None = None
-    private: bool
-    text: str
-    truncated: bool | None = None
-
-
-class HistoryEntry(_Model):
-    """A line of GLPI's own history: the account that really acted, whatever a writer field claims."""
-
-    at: datetime | None = None
-    author_id: int | None = None
-    author_login: str
-    action: Literal["created", "added", "removed", "changed"]
-    field: str = ""
-    new_value: str = ""
-    truncated: bool | None = None
-
-
-class Timeline(_Model):
-    """What was written on a ticket, oldest first, and by whom; private entries are marked.
-
-    One page of the entries and the same one of the history. When that is not all of them, `truncated` says so, `total`
-    counts the entries, and `next_start` is there if something follows.
-    """
-
-    ticket_id: int
-    entries: list[TimelineEntry]
-    history: list[HistoryEntry]
-    total: int | None = None
-    next_start: int | None = None
-    truncated: bool | None = None
-
-
-class Category(_Model):
+class Category(Record):
     """One ITIL category."""
 
     category_id: int
     name: str = Field(description="full path, `Parent > Child`")
 
 
-class CategoryPage(_Model):
+class CategoryPage(Record):
     """The categories; truncated when GLPI has more than these."""
 
     categories: list[Category]
     truncated: bool | None = None
 
 
-class FollowupRef(_Model):
+class FollowupRef(Record):
     """A followup that was added."""
 
     ticket_id: int
@@ -188,7 +169,15 @@ class FollowupRef(_Model):
     already_done: bool | None = None
 
 
-class User(_Model):
+class DocumentRef(Record):
+    """A document that was added."""
+
+    ticket_id: int
+    document_id: int
+    already_done: bool | None = None
+
+
+class User(Record):
     """One GLPI account."""
 
     user_id: int
@@ -198,16 +187,17 @@ class User(_Model):
     emails: list[str] = Field(default_factory=list)
     active: bool
     directory_dn: str | None = None
+    object_guid: UUID | None = Field(default=None, description="directory account, by GLPI's LDAP link")
 
 
-class UserList(_Model):
+class UserList(Record):
     """The accounts that match: an address may belong to several. truncated: to more than these."""
 
     users: list[User]
     truncated: bool | None = None
 
 
-class UserRef(_Model):
+class UserRef(Record):
     """An account that was created or changed."""
 
     user_id: int
@@ -224,10 +214,10 @@ class UserChanges(BaseModel):
     lastname: Name | None = None
     phone: Annotated[str, Field(max_length=50)] | None = None
     email: Address | None = None
-    active: Annotated[Literal[True], Field(description="enables the account")] | None = None
+    active: Literal[True] | None = None
 
 
-class EmailRef(_Model):
+class EmailRef(Record):
     """An e-mail handed to GLPI's queue. followup_added: the private trace on the ticket."""
 
     email_id: int
@@ -236,7 +226,7 @@ class EmailRef(_Model):
     already_done: bool | None = None
 
 
-class EmailState(_Model):
+class EmailState(Record):
     """Where a queued e-mail is. `sent` means accepted by the mail relay; bounces are invisible here."""
 
     email_id: int
@@ -247,10 +237,11 @@ class EmailState(_Model):
     sent_at: datetime | None = None
 
 
-class Health(_Model):
-    """GLPI answered a full login, read, logout."""
+class Health(Record):
+    """GLPI answered a full login, read, logout. user_id: the account that this server is there."""
 
     status: Literal["UP"]
+    user_id: int
     version: str
     response_ms: int
     warnings: list[str] = Field(default_factory=list)
@@ -265,7 +256,8 @@ def ticket_from_glpi(
     raw: Mapping[str, Any], actors: list[dict[str, Any]], *, category: str | None, shape: GlpiShape
 ) -> Ticket:
     """Read `GET /Ticket/ID` and its `/Ticket_User` rows (type 1 requester, 2 assigned)."""
-    content, truncated = cut(shape.text(raw.get("content")))
+    text = shape.text(raw.get("content"))
+    content, truncated = cut(text)
     requesters = [row for row in actors if int(row["type"]) == 1]
     emails = [str(row["alternative_email"]) for row in requesters if row.get("alternative_email")]
     return Ticket(
@@ -275,6 +267,7 @@ def ticket_from_glpi(
         urgency=int(raw.get("urgency") or 3),
         priority=int(raw.get("priority") or 3),
         type="request" if int(raw.get("type") or 1) == 2 else "incident",
+        source=source_from_glpi(raw.get("requesttypes_id")),
         category=category,
         entity_id=int(raw.get("entities_id") or 0),
         requester_ids=[int(row["users_id"]) for row in requesters if int(row["users_id"])],
@@ -286,6 +279,7 @@ def ticket_from_glpi(
         solved_at=shape.time(raw.get("solvedate")),
         content=content,
         truncated=truncated or None,
+        whole_sha256=digest_of(text) if truncated else None,
         deleted=bool(int(raw.get("is_deleted") or 0)) or None,
     )
 
@@ -297,50 +291,6 @@ def summary_from_search(row: Mapping[str, Any], shape: GlpiShape) -> TicketSumma
         title=shape.line(row.get("1"), searched=True),
         status=status_from_glpi(row.get("12")),
         changed_at=shape.time(row.get("19")),
-    )
-
-
-def entry_from_glpi(kind: Origin, raw: Mapping[str, Any], shape: GlpiShape) -> TimelineEntry:
-    """A followup, task or solution."""
-    text, truncated = cut(shape.text(raw.get("content")))
-    return TimelineEntry(
-        kind=kind,
-        entry_id=int(raw["id"]),
-        author_id=int(raw.get("users_id") or 0),
-        at=shape.time(raw.get("date")) or shape.time(raw.get("date_creation")),
-        private=bool(int(raw.get("is_private") or 0)),
-        text=text,
-        truncated=truncated or None,
-    )
-
-
-_LOG_CREATED = 20
-_LOG_ADDED = frozenset({15, 17})
-_LOG_REMOVED = frozenset({16, 18, 19})
-
-
-def history_from_glpi(raw: Mapping[str, Any], shape: GlpiShape) -> HistoryEntry:
-    """A row of /Ticket/ID/Log; user_name is `login (id)` of the account that acted (section 13)."""
-    name = shape.line(raw.get("user_name"))
-    login, _, tail = name.rpartition(" (")
-    number = tail.rstrip(")")
-    linked = int(raw.get("linked_action") or 0)
-    action: Literal["created", "added", "removed", "changed"] = "changed"
-    if linked == _LOG_CREATED:
-        action = "created"
-    elif linked in _LOG_ADDED:
-        action = "added"
-    elif linked in _LOG_REMOVED:
-        action = "removed"
-    new_value, truncated = cut(shape.line(raw.get("new_value")), 200)
-    return HistoryEntry(
-        at=shape.time(raw.get("date_mod")),
-        author_id=int(number) if login and number.isdigit() else None,
-        author_login=login or name,
-        action=action,
-        field=str(raw.get("itemtype_link") or raw.get("id_search_option") or ""),
-        new_value=new_value,
-        truncated=truncated or None,
     )
 
 
@@ -356,7 +306,14 @@ def user_from_glpi(raw: Mapping[str, Any], emails: list[dict[str, Any]], shape: 
         emails=[str(row["email"]) for row in ordered],
         active=bool(int(raw.get("is_active") or 0)) and not int(raw.get("is_deleted") or 0),
         directory_dn=(shape.line(raw.get("user_dn")) or None) if linked else None,
+        object_guid=_guid_from_glpi(raw.get("sync_field")) if linked else None,
     )
+
+
+def _guid_from_glpi(value: Any) -> UUID | None:
+    """The text of an objectGUID; None where the link is kept by another attribute."""
+    text = str(value or "")
+    return UUID(text) if _GUID.fullmatch(text) else None
 
 
 def email_state_from_glpi(raw: Mapping[str, Any], shape: GlpiShape) -> EmailState:

@@ -10,6 +10,7 @@ import builtins
 import contextlib
 import hashlib
 import hmac
+import json
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -123,11 +124,16 @@ class GlpiSession:
 
     async def add(self, itemtype: str, fields: Mapping[str, Any]) -> int:
         """Create one item; its id."""
-        answer = await self._request("POST", f"/{itemtype}", json={"input": dict(fields)})
-        try:
-            return int(answer["id"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise OutcomeUnknown(f"GLPI created a {itemtype} but did not say its number", system=SYSTEM) from error
+        return _id_from(itemtype, await self._request("POST", f"/{itemtype}", json={"input": dict(fields)}))
+
+    async def upload(self, fields: Mapping[str, Any], name: str, content: bytes) -> int:
+        """Create a document from a file; its id. `fields` names the file in `_filename`."""
+        manifest = json.dumps({"input": dict(fields)}).encode()
+        files = {
+            "uploadManifest": (None, manifest, "application/json"),
+            "filename[0]": (name, content, "application/octet-stream"),
+        }
+        return _id_from("Document", await self._request("POST", "/Document", files=files))
 
     async def update(self, itemtype: str, item_id: int, fields: Mapping[str, Any]) -> None:
         """Change one item. GLPI says 200 to much that it did not do, so the answer must name the id as true."""
@@ -154,6 +160,8 @@ class GlpiSession:
 
     async def _attempt(self, method: str, path: str, login: Login, **options: Any) -> Any:
         headers = self._headers(login)
+        if "files" in options:
+            del headers["Content-Type"]  # httpx says it, with the boundary of the parts
         if method == "GET":
             return self._parse(await self._read(path, headers, **options), write=False, login=login, path=path)
         response = await self._http.write(method, path, headers=headers, **options)
@@ -208,6 +216,13 @@ class GlpiSession:
         if code == "ERROR_ITEM_NOT_FOUND":
             raise NotFound(f"GLPI has no {' '.join(path.split('/')[1:3]) or 'such item'}")
         raise _error(code, detail, response.status_code)
+
+
+def _id_from(itemtype: str, answer: Any) -> int:
+    try:
+        return int(answer["id"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise OutcomeUnknown(f"GLPI created a {itemtype} but did not say its number", system=SYSTEM) from error
 
 
 async def found_or(lost: OutcomeUnknown, look: Awaitable[T | None]) -> T:

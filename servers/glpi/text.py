@@ -8,6 +8,7 @@ a block tag. GLPI 9.5 stores < as &lt; and leaves & alone, so a &lt; of ours wou
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from bisect import bisect_left
@@ -16,6 +17,7 @@ from itertools import accumulate
 
 MAX_TITLE = 255
 _STORED_LENGTH = {"&": len("&#38;"), "<": len("&#60;"), ">": len("&#62;")}
+_MARK = re.compile(r"\n*Réf\. WIDIP-[0-9a-f]{16}\s*\Z")
 _BLOCKS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "ul", "ol", "table", "blockquote"})
 _HIDDEN = frozenset({"script", "style", "head", "title"})
 
@@ -39,6 +41,11 @@ def to_glpi_title(text: str) -> str:
     if not ends or ends[-1] <= MAX_TITLE:
         return line
     return f"{line[: bisect_left(ends, MAX_TITLE)].rstrip()}…"
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of a plain text's words, in hexadecimal: without our mark under them, every run of blanks as one."""
+    return hashlib.sha256(" ".join(_MARK.sub("", text).split()).encode()).hexdigest()
 
 
 def looks_like_html(text: str) -> bool:

@@ -21,14 +21,21 @@ class GlpiUsers:
         self._session = glpi.session
         self._shape = glpi.shape
 
-    async def find(self, *, email: str | None = None, login: str | None = None) -> UserList:
-        """Accounts with this exact address or login, those in the bin left out; 20 of those that share an address.
+    async def find(self, *, email: str | None = None, login: str | None = None, user_id: int | None = None) -> UserList:
+        """Accounts with this address, login or number, those in the bin left out; 20 of those that share an address.
 
         Raises InvalidInput when GLPI takes more than 500 for alike: the rest would be guessed.
         """
-        if (email is None) == (login is None):
-            raise InvalidInput("give either email or login")
-        ids = await self._ids_by_email(email) if email is not None else await self._ids_by_login(login or "")
+        if sum(wanted is not None for wanted in (email, login, user_id)) != 1:
+            raise InvalidInput("give one of email, login and user_id")
+        if email is not None:
+            ids = await self._ids_by_email(email)
+        elif login is not None:
+            ids = await self._ids_by_login(login)
+        elif user_id is not None and await self._is_kept(user_id):
+            ids = [user_id]
+        else:
+            ids = []
         users = [await self.get(user_id) for user_id in ids[:MAX_USERS]]
         return UserList(users=users, truncated=len(ids) > MAX_USERS or None)
 

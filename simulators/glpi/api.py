@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from simulators.faults import MAINTENANCE_PAGE
-from simulators.glpi.call import Call, parse_query
+from simulators.glpi.call import Call, Upload, parse_query
 from simulators.glpi.errors import ApiError, bad_request, not_found
 from simulators.glpi.reading import get_item, get_itemtype, list_items, list_sub_items, to_id
 from simulators.glpi.search import list_search_options, search
@@ -27,19 +28,30 @@ async def serve(request: Request) -> Response:
         return HTMLResponse(MAINTENANCE_PAGE)
     body = await request.body()
     try:
-        return _answer(state, request, body)
+        body, upload = await _take_apart(request, body)
+        return _answer(state, request, body, upload)
     except ApiError as error:
         return JSONResponse([error.code, error.detail], error.status)
 
 
-def _answer(state: GlpiState, request: Request, body: bytes) -> Response:
+async def _take_apart(request: Request, body: bytes) -> tuple[bytes, Upload | None]:
+    """The manifest and the file of an upload; any other body as it is. With a JSON content type GLPI sees no parts."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return body, None
+    async with request.form() as form:
+        file, manifest = form.get("filename[0]"), form.get("uploadManifest")
+        upload = Upload(file.filename or "", await file.read()) if isinstance(file, UploadFile) else None
+    return manifest.encode() if isinstance(manifest, str) else b"", upload
+
+
+def _answer(state: GlpiState, request: Request, body: bytes, upload: Upload | None) -> Response:
     if not state.api_enabled:
         raise ApiError(400, "ERROR", "API désactivée")
     if not state.ip_allowed:
         address = request.client.host if request.client else "?"
         raise bad_request("ERROR_NOT_ALLOWED_IP", f"Aucun client d'API actif pour votre adresse IP ({address})")
     parts = [part for part in request.path_params.get("rest", "").split("/") if part]
-    is_json = "application/json" in request.headers.get("content-type", "")
+    is_json = upload is not None or "application/json" in request.headers.get("content-type", "")
     if not parts:
         return PlainTextResponse(_DOCUMENTATION) if is_json else HTMLResponse(f"<pre>{_DOCUMENTATION}</pre>")
     payload = _payload(request.method, body, is_json=is_json)
@@ -53,6 +65,7 @@ def _answer(state: GlpiState, request: Request, body: bytes) -> Response:
         params,
         wants_real_text=request.headers.get("x-glpi-sanitized-content", "").lower() == "false",
         base_url=f"{request.base_url}apirest.php",
+        upload=upload,
     )
     return _dispatch(call, request.method, parts, payload)
 

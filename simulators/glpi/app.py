@@ -16,6 +16,7 @@ from simulators.glpi.api import serve
 from simulators.glpi.control import CONTROL_ROUTES
 from simulators.glpi.mail import run_mail_queue
 from simulators.glpi.pages import PAGE_ROUTES
+from simulators.glpi.people import PEOPLE_ROUTES
 from simulators.glpi.seed import fill_state
 from simulators.glpi.state import GlpiState
 from simulators.glpi.text import Version
@@ -23,7 +24,16 @@ from simulators.glpi.webhook_control import WEBHOOK_ROUTES
 from simulators.glpi.webhook_queue import run_webhook_queue
 
 QUEUE_EVERY_S = 0.2
-USER_TOKENS = {"sim-orchestrator-token": 6, "sim-desk-token": 7, "sim-admin-token": 2}
+USER_TOKENS = {
+    "sim-admin-token": 2,
+    "sim-orchestrator-token": 6,
+    "sim-desk-token": 7,
+    "sim-technician-token": 10,
+    "sim-employee-token": 20,
+    "sim-colleague-token": 21,
+    "sim-stranger-token": 22,
+}
+_CONTROL = [*CONTROL_ROUTES, *PEOPLE_ROUTES, *WEBHOOK_ROUTES]
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -42,7 +52,7 @@ def create_app(
     fill_state(state)
     faults = Faults()
     app = Starlette(
-        routes=[*_api_routes(version), *PAGE_ROUTES, *CONTROL_ROUTES, *WEBHOOK_ROUTES, *fault_routes(faults)],
+        routes=[*_api_routes(version), *PAGE_ROUTES, *_CONTROL, *fault_routes(faults)],
         middleware=[Middleware(FaultMiddleware, faults=faults)],
         lifespan=_running_queue,
     )

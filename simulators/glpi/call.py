@@ -8,7 +8,15 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from simulators.glpi import rights
-from simulators.glpi.state import GlpiState, Row, Session
+from simulators.glpi.state import CRON, GlpiState, Row, Session
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came with a call."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -20,6 +28,7 @@ class Call:
     params: dict[str, Any] = field(default_factory=dict)
     wants_real_text: bool = False
     base_url: str = "http://glpi.example/apirest.php"
+    upload: Upload | None = None
 
     @property
     def user_id(self) -> int:
@@ -55,7 +64,9 @@ def is_true(value: object) -> bool:
 
 
 def session_entities(state: GlpiState, session: Session) -> set[int]:
-    """Entities of the active profile's rows, with those below where the row is recursive."""
+    """Entities of the active profile's rows, with those below where the row is recursive; the cron reaches all."""
+    if session.user_id == CRON:
+        return {*state.entities}
     found: set[int] = set()
     for row in state.profile_users.values():
         if row["users_id"] == session.user_id and row["profiles_id"] == session.profile_id:

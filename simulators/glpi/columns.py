@@ -209,6 +209,38 @@ LOG: Row = {
     "old_value": None,
     "new_value": None,
 }
+DOCUMENT: Row = {
+    "id": 0,
+    "entities_id": 0,
+    "is_recursive": 0,
+    "name": "",
+    "filename": "",
+    "filepath": "",
+    "documentcategories_id": 0,
+    "mime": "",
+    "date_mod": None,
+    "comment": "",
+    "is_deleted": 0,
+    "link": "",
+    "users_id": 0,
+    "tickets_id": 0,
+    "sha1sum": "",
+    "is_blacklisted": 0,
+    "tag": "",
+    "date_creation": None,
+}
+DOCUMENT_ITEM: Row = {
+    "id": 0,
+    "documents_id": 0,
+    "items_id": 0,
+    "itemtype": "",
+    "entities_id": 0,
+    "is_recursive": 0,
+    "date_mod": None,
+    "users_id": 0,
+    "timeline_position": 0,
+    "date_creation": None,
+}
 
 _ONLY_IN_11: dict[str, Row] = {
     "tickets": {"externalid": None},
@@ -227,6 +259,8 @@ _BY_TABLE = {
     "entities": ENTITY,
     "queued": QUEUED,
     "logs": LOG,
+    "documents": DOCUMENT,
+    "document_items": DOCUMENT_ITEM,
 }
 
 

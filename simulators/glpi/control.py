@@ -83,7 +83,10 @@ async def create_by_hand(request: Request) -> Response:
 
 
 async def change_by_hand(request: Request) -> Response:
-    """POST /_sim/ticket/{id}: columns to change, "followup", "is_private", "solution", "by" (default a technician)."""
+    """POST /_sim/ticket/{id}: columns to change, "followup", "is_private", "solution", "by" (default a technician).
+
+    "merge_into": another ticket, which is told this one's text before this one goes into the bin.
+    """
     state: GlpiState = request.app.state.glpi
     ticket = state.tickets.get(request.path_params["ticket_id"])
     if ticket is None:
@@ -95,11 +98,16 @@ async def change_by_hand(request: Request) -> Response:
     def work() -> Row:
         followup, solution = given.pop("followup", None), given.pop("solution", None)
         private = to_int(given.pop("is_private", 0))
+        into = to_int(given.pop("merge_into", 0))
         update_ticket(call, ticket, given)
         if followup:
             create_followup(call, parent | {"content": followup, "is_private": private})
         if solution:
             create_solution(call, parent | {"content": solution})
+        if into:
+            told = create_followup(call, {"itemtype": "Ticket", "items_id": into, "content": ticket["content"]})
+            told["sourceitems_id"] = ticket["id"]
+            ticket["is_deleted"] = 1
         return ticket
 
     return _worked(state, work)

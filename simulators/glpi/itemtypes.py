@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from simulators.glpi import actors, mail, tickets, timeline, users
+from simulators.glpi import actors, documents, mail, tickets, timeline, users
 from simulators.glpi.call import Call
 from simulators.glpi.state import Row
 
@@ -105,6 +105,8 @@ ITEMTYPES: dict[str, Itemtype] = {
         mail.delete_queued,
         free_create=True,
     ),
+    "Document": Itemtype("Document", "documents", documents.create_document),
+    "Document_Item": Itemtype("Document_Item", "document_items", parent_key="items_id"),
     "ITILCategory": Itemtype("ITILCategory", "categories"),
     "Entity": Itemtype("Entity", "entities"),
     "Log": Itemtype("Log", "logs", parent_key="items_id"),

@@ -18,6 +18,8 @@ EVERYTHING = frozenset(
         "Entity",
         "QueuedNotification",
         "Log",
+        "Document",
+        "Document_Item",
     }
 )
 TICKET_WORK = frozenset({"Ticket", "ITILFollowup", "ITILSolution", "TicketTask", "Ticket_User"})
@@ -53,7 +55,7 @@ PROFILES: dict[int, Profile] = {
         "Intégration",
         "central",
         EVERYTHING,
-        TICKET_WORK | {"User", "UserEmail", "Profile_User"},
+        TICKET_WORK | {"User", "UserEmail", "Profile_User", "Document"},
     ),
 }
 PROFILE_IDS = {"self-service": 1, "super-admin": 4, "technician": 6, "integration": 9}

@@ -15,6 +15,7 @@ Row = dict[str, Any]
 
 FULL_VERSION: dict[Version, str] = {"9.5": "9.5.13", "10.0": "10.0.19", "11.0": "11.0.2"}
 PRIORITIES = ((1, 1, 2, 2, 2), (1, 2, 2, 3, 3), (2, 2, 3, 4, 4), (2, 3, 4, 4, 5), (3, 4, 5, 5, 5))
+CRON, CRON_NAME = 0, "cron_mailgate"
 DATE_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
@@ -78,6 +79,9 @@ class GlpiState:
         self.entities: dict[int, Row] = {}
         self.queued: dict[int, Row] = {}
         self.logs: dict[int, Row] = {}
+        self.documents: dict[int, Row] = {}
+        self.document_items: dict[int, Row] = {}
+        self.files: dict[int, bytes] = {}
         self.webhooks: dict[int, Row] = {}
         self.queued_webhooks: dict[int, Row] = {}
 
@@ -117,13 +121,13 @@ class GlpiState:
         new: Any = "",
         link: str = "",
     ) -> Row:
-        """One history row of `item`, signed by the account that really acts."""
+        """One history row of `item`, signed by the account that really acts; the cron has a name and no number."""
         row = {
             "itemtype": item[0],
             "items_id": item[1],
             "itemtype_link": link,
             "linked_action": action,
-            "user_name": f"{self.users[who]['name']} ({who})" if who in self.users else "",
+            "user_name": f"{self.users[who]['name']} ({who})" if who in self.users else CRON_NAME,
             "date_mod": self.now(),
             "id_search_option": option,
             "old_value": "" if old is None else str(old)[:255],

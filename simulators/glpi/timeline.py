@@ -16,6 +16,7 @@ from simulators.glpi.webhooks import raise_event
 
 WAITING, ACCEPTED, REFUSED = 2, 3, 4
 _BY_SESSION = ("users_id", "users_id_editor", "date_mod", "date_creation", "status", "users_id_approval")
+_NEVER_GIVEN = ("itemtype", "items_id", "tickets_id", "users_id", "users_id_editor", "date_mod", "date_creation")
 _TABLES = {"ITILFollowup": "followups", "ITILSolution": "solutions", "TicketTask": "tasks"}
 
 
@@ -29,7 +30,7 @@ def _insert(call: Call, itemtype: str, ticket: Row, given: Row) -> Row:
     state, table, now = call.state, _TABLES[itemtype], call.state.now()
     row = default_row(state.version, table)
     row |= given_columns(state, table, given, without=_BY_SESSION)
-    row |= {"id": None, "users_id": call.user_id, "date_mod": now, "date_creation": now}
+    row |= {"id": None, "users_id": _author(call, itemtype, given), "date_mod": now, "date_creation": now}
     row |= {"tickets_id": ticket["id"]} if "tickets_id" in row else {"itemtype": "Ticket", "items_id": ticket["id"]}
     if "date" in row:
         row["date"] = row["date"] or now
@@ -40,8 +41,15 @@ def _insert(call: Call, itemtype: str, ticket: Row, given: Row) -> Row:
     return added
 
 
+def _author(call: Call, itemtype: str, given: Row) -> int:
+    """The session; in 11, and for the mail collector, whoever a followup's input names: its log row tells the truth."""
+    is_claimed = itemtype == "ITILFollowup" and "users_id" in given
+    is_believed = is_claimed and (given.get("_auto_import") or call.state.version == "11.0")
+    return to_int(given["users_id"]) if is_believed else call.user_id
+
+
 def create_followup(call: Call, given: Row) -> Row:
-    """A followup; its author is the session, whatever the input says."""
+    """A followup of the session's account, unless it says otherwise and is believed."""
     ticket = _parent(call, given)
     if not str(given.get("content") or "").strip():
         raise RefusedError
@@ -114,11 +122,14 @@ def _ticket_of(call: Call, row: Row) -> Row:
 def _update(call: Call, itemtype: str, row: Row, given: Row) -> str:
     _check_may_edit(call, row)
     ticket, before = _ticket_of(call, row), dict(row)
-    fixed = ("itemtype", "items_id", "tickets_id", "users_id", "date_mod", "date_creation")
+    is_author_claimable = call.state.version == "11.0"
+    fixed = tuple(key for key in _NEVER_GIVEN if not (is_author_claimable and key == "users_id"))
     row.update(given_columns(call.state, _TABLES[itemtype], given, without=fixed))
     if row == before:
         return ""
-    row |= {"date_mod": call.state.now(), "users_id_editor": call.user_id}
+    row["date_mod"] = call.state.now()
+    if row["content"] != before["content"]:
+        row["users_id_editor"] = call.user_id
     log_changes(call, itemtype, before, row)
     call.state.log(call.user_id, ("Ticket", ticket["id"]), action=18, new=row["id"], link=itemtype)
     touch_ticket(call, ticket)
@@ -130,7 +141,7 @@ def _delete(call: Call, itemtype: str, row: Row) -> None:
     _check_may_edit(call, row)
     ticket = _ticket_of(call, row)
     del call.state.table(_TABLES[itemtype])[row["id"]]
-    call.state.log(call.user_id, ("Ticket", ticket["id"]), action=19, old=row["id"], link=itemtype)
+    call.state.log(call.user_id, ("Ticket", ticket["id"]), action=19, new=row["id"], link=itemtype)
     touch_ticket(call, ticket)
     raise_event(call.state, "delete", itemtype, row)
 

@@ -1,4 +1,4 @@
-"""The OpenAI-compatible door, `/v1/chat/completions`: the same engine behind another shape.
+"""The OpenAI-compatible door, `/v1/chat/completions` and `/v1/models`: the same engine behind another shape.
 
 num_ctx and keep_alive cannot be set here; tool_choice, n, user and logit_bias are ignored.
 Source: contracts/ollama.md, section 6.
@@ -29,7 +29,7 @@ def build_error(error: ApiError) -> dict[str, Any]:
 
 
 class OpenAiApi:
-    """One endpoint."""
+    """Two endpoints."""
 
     def __init__(self, state: OllamaState) -> None:
         self._state = state
@@ -81,9 +81,17 @@ class OpenAiApi:
             "system_fingerprint": "fp_ollama",
         }
 
+    async def models(self, _request: Request) -> Response:
+        """GET /v1/models."""
+        known = {"id": self._state.model, "object": "model", "created": 1_767_225_600, "owned_by": "library"}
+        return JSONResponse({"object": "list", "data": [known]})
+
     def routes(self) -> list[Route]:
-        """The endpoint's route."""
-        return [Route("/v1/chat/completions", self.complete, methods=["POST"])]
+        """The endpoints' routes."""
+        return [
+            Route("/v1/chat/completions", self.complete, methods=["POST"]),
+            Route("/v1/models", self.models, methods=["GET"]),
+        ]
 
 
 def _to_native(body: Body) -> Body:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -54,10 +55,15 @@ class MailSink:
         self._clock = clock
         self._server: asyncio.Server | None = None
 
-    async def start(self, host: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:
-        """Listen, on a free port by default; returns the address."""
+    async def start(
+        self, host: str = "127.0.0.1", port: int = 0, *, sock: socket.socket | None = None
+    ) -> tuple[str, int]:
+        """Listen, on a free port by default, or on a socket that was opened for it; returns the address."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._protocol, host, port)
+        if sock is None:
+            self._server = await loop.create_server(self._protocol, host, port)
+        else:
+            self._server = await loop.create_server(self._protocol, sock=sock)
         address = self._server.sockets[0].getsockname()
         return str(address[0]), int(address[1])
 

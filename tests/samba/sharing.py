@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -22,8 +23,7 @@ def shared_samba(folder: Path) -> Iterator[DirectoryPlace]:
         with (folder / "samba.start").open("w") as start:
             fcntl.flock(start, fcntl.LOCK_EX)
             if not note.exists():
-                (folder / "samba").mkdir()
-                place = stack.enter_context(running_samba(folder / "samba"))
+                place = stack.enter_context(running_samba(Path(tempfile.mkdtemp(prefix="samba-", dir=folder))))
                 note.write_text(json.dumps(asdict(place) | {"ca_file": str(place.ca_file)}), encoding="utf-8")
                 stack.callback(_wait_for_users, users, note)
             using = stack.enter_context(users.open("a"))

@@ -23,7 +23,7 @@ from simulators.glpi.text import Version
 from tests.conftest import running
 from tests.system import TOKEN, glpi_settings, utc_now
 
-ME, DESK, TECHNICIAN, CLAIRE, ZOE, PAUL = 6, 7, 10, 20, 21, 22
+ADMIN, ME, DESK, TECHNICIAN, CLAIRE, ZOE, PAUL = 2, 6, 7, 10, 20, 21, 22
 PRINTER_TICKET = 1
 VERSIONS: tuple[Version, ...] = ("9.5", "10.0", "11.0")
 

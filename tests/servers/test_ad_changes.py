@@ -65,6 +65,21 @@ async def test_a_change_is_made_once_and_said_when_it_is_so_already(ad: World, t
     assert ad.relay.count(change.operation) == 1
 
 
+@pytest.mark.requirement("A-74")
+@each_change
+async def test_an_account_that_has_got_the_login_of_the_one_that_is_meant_is_left_alone(ad: World, tool: str) -> None:
+    change, other = Change(ad, tool), ad.account()
+    change.given["object_guid"] = str(other.guid)
+
+    with pytest.raises(Refused, match="another account"):
+        await change.ask()
+    assert not change.is_done
+
+    change.given["object_guid"] = str(change.person.guid)
+    await change.ask()
+    assert change.is_done
+
+
 @pytest.mark.requirement("A-18")
 @each_change
 async def test_a_change_whose_answer_was_lost_is_found_done(ad: World, tool: str) -> None:

@@ -175,3 +175,13 @@ async def test_a_random_password_is_as_long_as_the_domain_asks(simulated_ad: Wor
     shown = await ad.call("reset_password", as_="operator", samaccountname=person.login)
 
     assert len(shown["password"]) == 24
+
+
+@pytest.mark.requirement("A-74")
+async def test_a_reset_that_names_its_account_by_guid_too_resets_no_other_of_that_login(ad: World) -> None:
+    person, other = ad.account(), ad.account()
+
+    with pytest.raises(Refused, match="another account"):
+        await ad.call("reset_password", key="k", samaccountname=person.login, object_guid=str(other.guid))
+
+    assert person.number("pwdLastSet") != 0

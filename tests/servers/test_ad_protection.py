@@ -80,6 +80,37 @@ async def test_a_privileged_account_in_a_delegated_ou_is_refused(ad: World, tool
     assert ad.relay.count(MODIFY) == ad.relay.count(MOVE) == 0
 
 
+@pytest.mark.requirement("A-70")
+@pytest.mark.parametrize("promote", PROMOTIONS)
+async def test_reads_tell_whom_every_write_would_refuse(ad: World, promote: Promotion) -> None:
+    person = ad.account()
+    before = await _told(ad, person)
+    promote(ad, person)
+
+    assert before == [False, False]
+    assert await _told(ad, person) == [True, True]
+
+
+@pytest.mark.requirement("A-70")
+async def test_reads_tell_that_our_own_account_is_protected(whole_domain: World) -> None:
+    for login in ("Administrator", "svc-widip"):
+        told = await whole_domain.call("get_account_status", as_="operator", samaccountname=login)
+        assert told["protected"] is True, login
+
+
+@pytest.mark.requirement("A-70")
+async def test_reads_tell_everybody_protected_while_nobody_knows_whom_the_settings_protect(open_ad: Any) -> None:
+    ad: World = await open_ad(ad_protected_groups="Nulle-Part")
+
+    assert await _told(ad, ad.account()) == [True, True]
+
+
+async def _told(ad: World, person: Person) -> list[bool]:
+    status = await ad.call("get_account_status", samaccountname=person.login)
+    account = await ad.call("find_account_by_guid", object_guid=str(person.guid))
+    return [status["protected"], account["protected"]]
+
+
 @pytest.mark.requirement("A-16")
 async def test_the_delegation_would_have_let_us(ad: World) -> None:
     """The refusals above are the server's own: the same account, reset by the same service account past the server."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shared.errors import InvalidInput, NotFound, Refused
 from tests.servers.ad_world import LILAS, PARTIS, ROSES, SOINS, TILLEULS, World
-from tests.simulators.ad_lab import unique
+from tests.simulators.ad_lab import Lab, unique
 
 
 @pytest.mark.requirement("A-01")
@@ -122,6 +124,67 @@ async def test_accounts_of_other_ous_are_not_there(ad: World, ou: str) -> None:
         await ad.call("get_account_status", as_="lilas", samaccountname=person.login)
     with pytest.raises(NotFound):
         await ad.call("find_account_by_guid", as_="lilas", object_guid=str(person.guid))
+
+
+@pytest.mark.requirement("A-73")
+@pytest.mark.parametrize("how", ["account", "group", "contact", "more addresses"])
+@pytest.mark.parametrize("ou", [LILAS, TILLEULS, ROSES])
+async def test_an_address_that_somebody_else_has_is_told_without_saying_who(ad: World, ou: str, how: str) -> None:
+    address = f"{unique()}@lilas.example"
+    person = ad.account(mail=address, proxyAddresses=f"SMTP:{address}")
+    alone = await ad.call("search_user", as_="lilas", email=address.upper())
+    share(ad, how, ou=ou, address=address)
+
+    shared = await ad.call("search_user", as_="lilas", email=address)
+
+    seen = 2 if (how, ou) == ("account", LILAS) else 1  # and who is seen is no other
+    assert [account["object_guid"] for account in alone["accounts"]] == [str(person.guid)]
+    assert (alone["others_exist"], len(shared["accounts"])) == (False, seen)
+    assert shared["others_exist"] is (seen == 1)
+
+
+def share(ad: World, how: str, *, ou: str, address: str) -> None:
+    """Give the address to something else."""
+    match how:
+        case "account":
+            ad.account(ou=ou, mail=address)
+        case "group":
+            ad.lab.modify(ad.lab.group(ou=ou), {"mail": [("MODIFY_REPLACE", [address])]}, by=ad.lab.admin)
+        case "contact":
+            classes = ["top", "person", "organizationalPerson", "contact"]
+            ad.lab.made_by(ad.lab.admin, f"CN={unique()},{ad.place.dn(ou)}", classes, {"mail": address})
+        case _:
+            ad.account(ou=ou, mail=f"{unique()}@lilas.example", proxyAddresses=f"smtp:{address.upper()}")
+
+
+@pytest.mark.requirement("A-73")
+async def test_an_address_of_nobody_here_is_told_to_be_somebodys(ad: World) -> None:
+    address = f"{unique()}@tilleuls.example"
+    nobody = await ad.call("search_user", as_="lilas", email=address)
+    ad.account(ou=TILLEULS, mail=address)
+
+    assert nobody == {"accounts": [], "others_exist": False}
+    assert await ad.call("search_user", as_="lilas", email=address) == {"accounts": [], "others_exist": True}
+
+
+@pytest.mark.requirement("A-73")
+async def test_an_address_of_an_account_outside_what_we_serve_is_told_to_be_somebodys(lab: Lab, open_ad: Any) -> None:
+    ad: World = await open_ad(ad_base_dn=lab.place.dn("OU=Clients"))
+    address = f"{unique()}@lilas.example"
+    ad.account(ou="OU=Services", mail=address)
+
+    assert await ad.call("search_user", email=address) == {"accounts": [], "others_exist": True}
+
+
+@pytest.mark.requirement("A-73")
+async def test_an_address_of_more_accounts_than_are_shown_has_others(ad: World) -> None:
+    address = f"{unique()}@lilas.example"
+    for _ in range(21):
+        ad.account(mail=address)
+
+    found = await ad.call("search_user", email=address)
+
+    assert (len(found["accounts"]), found["truncated"], found["others_exist"]) == (20, True, True)
 
 
 @pytest.mark.requirement("A-05")

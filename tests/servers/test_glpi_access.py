@@ -27,6 +27,7 @@ WRITE_TOOLS = {
     "create_ticket",
     "update_ticket",
     "add_followup",
+    "add_document",
     "solve_ticket",
     "assign_ticket",
     "create_glpi_user",

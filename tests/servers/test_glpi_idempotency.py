@@ -24,17 +24,20 @@ MAIL: dict[str, Any] = {
     "subject": "Panne",
     "body": "Bonjour",
 }
+FILE: dict[str, Any] = {"ticket_id": PRINTER_TICKET, "filename": "photo.jpg", "content": "/9j/4AAQ"}
 # tool, arguments, the request that has the effect, the table it is in, the name of its number
 WRITES = [
     ("create_ticket", TICKET, "POST /apirest.php/Ticket", "tickets", "ticket_id"),
     ("add_followup", FOLLOWUP, "POST /apirest.php/ITILFollowup", "followups", "followup_id"),
     ("send_email", MAIL, "POST /apirest.php/QueuedNotification", "queued", "email_id"),
+    ("add_document", FILE, "POST /apirest.php/Document", "documents", "document_id"),
 ]
 # How each looks whether it has been done.
 LOOKS = {
     "create_ticket": "GET /apirest.php/search/Ticket",
     "add_followup": f"GET /apirest.php/Ticket/{PRINTER_TICKET}/ITILFollowup",
     "send_email": "GET /apirest.php/QueuedNotification",
+    "add_document": "GET /apirest.php/Document",
 }
 each_write = pytest.mark.parametrize(("tool", "arguments", "request_line", "table", "number"), WRITES)
 
@@ -86,10 +89,10 @@ async def test_same_key_with_other_arguments_is_refused(
     quiet: World, tool: str, arguments: dict[str, Any], request_line: str, table: str, number: str
 ) -> None:
     await quiet.call(tool, key="k", **arguments)
-    text = next(name for name in ("description", "content", "body") if name in arguments)
+    text = next(name for name in ("description", "filename", "content", "body") if name in arguments)
 
     with pytest.raises(InvalidInput, match="already used with other arguments"):
-        await quiet.call(tool, key="k", **arguments | {text: "Autre chose"})
+        await quiet.call(tool, key="k", **arguments | {text: "Autre-chose.jpg"})
 
     assert len(_made(quiet, table)) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -54,6 +55,18 @@ async def test_ticket_is_found_by_its_title(glpi: World) -> None:
         (ticket_id, f"trouvable : {TITLE}")
     ]
     assert ticket_id in [found["ticket_id"] for found in by_sign["tickets"]]
+
+
+async def test_own_tickets_are_those_that_our_account_opened(glpi: World) -> None:
+    ours = await glpi.open_ticket(title="À nous : fenêtre")
+    theirs = (await glpi.by_hand("/_sim/ticket", name="À eux : fenêtre", content="x", by=CLAIRE))["id"]
+
+    found = {
+        mine: {row["ticket_id"] for row in (await glpi.call("search_tickets", text="fenêtre", mine=mine))["tickets"]}
+        for mine in (True, False)
+    }
+
+    assert found == {True: {ours}, False: {ours, theirs}}
 
 
 async def test_texts_of_a_timeline_read_back_as_they_were_written(glpi: World) -> None:
@@ -135,10 +148,16 @@ async def test_content_of_strangers_is_reduced_to_text(glpi: World) -> None:
     assert read["content"] == "Bonjour\n\nl'écran & la souris"
 
 
-async def test_long_content_is_cut_and_says_so(glpi: World) -> None:
-    ticket_id = await glpi.open_ticket(description="é" * 2500)
+@pytest.mark.requirement("D-84")
+async def test_long_content_is_cut_and_says_so_with_a_digest_of_all_of_it(glpi: World) -> None:
+    text = "Été <1>,\n\nl'écran & la souris. " * 100
+    ticket_id = await glpi.open_ticket(description=text)
+    await glpi.call("add_followup", ticket_id=ticket_id, content=f"{text}Merci")
 
     ticket = await glpi.call("get_ticket_info", ticket_id=ticket_id)
+    (entry,) = (await glpi.call("get_ticket_timeline", ticket_id=ticket_id))["entries"]
 
     assert ticket["truncated"] is True
     assert len(ticket["content"]) == 2001
+    assert ticket["whole_sha256"] == hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
+    assert entry["whole_sha256"] == hashlib.sha256(f"{' '.join(text.split())} Merci".encode()).hexdigest()

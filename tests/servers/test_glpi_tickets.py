@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ async def test_new_ticket_has_all_that_was_asked(glpi: World) -> None:
         "urgency": 5,
         "priority": 5,
         "type": "incident",
+        "source": "helpdesk",
         "category": "Réseau > LAN",
         "entity_id": 3,
         "requester_ids": [CLAIRE],
@@ -177,6 +179,19 @@ async def test_second_solve_says_already_done_and_adds_nothing(glpi: World) -> N
     assert first == {"ticket_id": PRINTER_TICKET, "status": "solved"}
     assert second == {"ticket_id": PRINTER_TICKET, "status": "solved", "already_done": True}
     assert [row["content"] for row in glpi.rows("solutions")] == ["<p>Cartouche changée</p>"]
+
+
+async def test_two_that_solve_a_ticket_at_once_are_both_told_that_it_is_solved(glpi: World) -> None:
+    glpi.faults.add("slow", "POST /apirest.php/ITILSolution", times=2, delay_s=0.5)
+
+    solved = await asyncio.gather(
+        *(glpi.call("solve_ticket", ticket_id=PRINTER_TICKET, solution=text) for text in ("Changée", "Remplacée"))
+    )
+
+    assert glpi.faults.count("POST /apirest.php/ITILSolution") == 2
+    assert [answer["status"] for answer in solved] == ["solved", "solved"]
+    assert [answer.get("already_done", False) for answer in solved].count(True) == 1
+    assert len(glpi.rows("solutions")) == 1
 
 
 async def test_closed_ticket_counts_as_solved(glpi: World) -> None:

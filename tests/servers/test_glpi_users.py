@@ -26,6 +26,8 @@ async def test_account_is_found_by_login_and_by_any_of_its_addresses_whatever_th
             "lastname": "O'Brien",
             "emails": ["z.obrien@lilas.example", "accueil@lilas.example"],
             "active": True,
+            "directory_dn": "CN=Zoé O'Brien,OU=Lilas,OU=Clients,DC=widip,DC=local",
+            "object_guid": "5d27568e-4caa-53cf-a69a-ff1a35b7ff7d",
         }
     ]
 
@@ -92,8 +94,18 @@ async def test_link_to_a_directory_is_told_for_directory_accounts_only(glpi: Wor
     assert [user.get("directory_dn") for user in found["users"]] == ["CN=Zoé,OU=Lilas", None]
 
 
-@pytest.mark.parametrize("wanted", [{}, {"email": "a@b.example", "login": "a"}, {"email": "a@b"}, {"login": "a b"}])
-async def test_one_valid_email_or_login_is_needed(glpi: World, wanted: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"email": "a@b.example", "login": "a"},
+        {"login": "a", "user_id": ZOE},
+        {"email": "a@b"},
+        {"login": "a b"},
+        {"user_id": 0},
+    ],
+)
+async def test_one_valid_email_login_or_number_is_needed(glpi: World, wanted: dict[str, str]) -> None:
     with pytest.raises(InvalidInput):
         await glpi.call("get_glpi_user", **wanted)
 

@@ -44,8 +44,8 @@ async def home(toy: Toy, make_settings: MakeSettings) -> AsyncIterator[Home]:
 
 
 @pytest.fixture
-async def world(redis: RedisHelper) -> AsyncIterator[ModelWorld]:
-    """A simulated Ollama and clients of it."""
-    opened = ModelWorld(create_ollama(), redis)
+async def world(redis: RedisHelper, request: pytest.FixtureRequest) -> AsyncIterator[ModelWorld]:
+    """A simulated Ollama and clients of it, by its own API unless `both_backends` asks for both."""
+    opened = ModelWorld(create_ollama(), redis, backend=getattr(request, "param", "ollama"))
     yield opened
     await opened.aclose()

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import httpx2
+import pytest
 from pydantic import BaseModel, Field
 from starlette.applications import Starlette
 
@@ -18,6 +20,8 @@ from shared.redis_helper import RedisHelper
 from simulators.faults import Faults
 from simulators.ollama.state import OllamaState
 
+BOTH = pytest.mark.parametrize("world", ["ollama", "openai"], indirect=True)
+"""For a test that holds of Ollama's own API and of OpenAI's."""
 READ, WRITE = "observium_get_device_info", "glpi_create_ticket"
 
 
@@ -77,6 +81,7 @@ class ModelWorld:
     app: Starlette
     redis: RedisHelper
     notes: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    backend: str = "ollama"
     _llms: list[Llm] = field(default_factory=list)
 
     @property
@@ -86,9 +91,20 @@ class ModelWorld:
         return state
 
     @property
-    def way(self) -> httpx.AsyncBaseTransport:
-        """The simulator as a transport."""
-        return httpx.ASGITransport(self.app)
+    def way(self) -> Any:
+        """The simulator as a transport of the library that the backend's client is made with."""
+        return httpx.ASGITransport(self.app) if self.backend == "ollama" else httpx2.ASGITransport(self.app)
+
+    @property
+    def path(self) -> str:
+        """Where that client asks the model."""
+        return "/api/chat" if self.backend == "ollama" else "/v1/chat/completions"
+
+    def settings_at(self, base: str) -> dict[str, Any]:
+        """The settings of a client of a server at `base`."""
+        if self.backend == "ollama":
+            return {"ollama_base_url": base}
+        return {"llm_backend": "openai", "openai_base_url": f"{base}/v1", "openai_model": self.state.model}
 
     @property
     def faults(self) -> Faults:
@@ -100,11 +116,10 @@ class ModelWorld:
         """What the model says next."""
         self.state.script.extend(outputs)
 
-    def llm(self, *, transport: httpx.AsyncBaseTransport | None = None, **changes: Any) -> Llm:
-        """A client; keywords are settings. With a base URL of its own it goes over the network."""
-        values: dict[str, Any] = {"ollama_timeout_s": 5.0, "ollama_num_ctx": 4096}
-        if "ollama_base_url" not in changes:
-            values["ollama_base_url"] = "http://ollama"
+    def llm(self, *, at: str | None = None, transport: Any = None, **changes: Any) -> Llm:
+        """A client; keywords are settings. `at` an address it goes over the network."""
+        values = {"ollama_timeout_s": 5.0, "ollama_num_ctx": 4096, **self.settings_at(at or "http://ollama")}
+        if at is None:
             transport = transport or self.way
         llm = Llm(LlmSettings(**(values | changes)), LlmLock(self.redis, executor="test"), transport=transport)
         self._llms.append(llm)

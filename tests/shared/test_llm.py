@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import BudgetExceeded, UpstreamMalformed
 from shared.llm import MAX_REPAIRS, ToolCallRequest
-from tests.shared.model_world import READ, TOOLS, WRITE, DenseTokens, ModelWorld, Verdict, call_of, leak_of, user
+from tests.shared.model_world import BOTH, READ, TOOLS, WRITE, DenseTokens, ModelWorld, Verdict, call_of, leak_of, user
 
 GOOD = call_of()
 CALL = ToolCallRequest(READ, {"device_id": 12})
@@ -28,6 +28,7 @@ BROKEN = {
 }
 
 
+@BOTH
 @pytest.mark.parametrize(
     ("raw", "text", "calls"),
     [
@@ -93,6 +94,7 @@ async def test_broken_reply_is_asked_for_again_with_a_changed_request(world: Mod
     assert "could not be read" in second["messages"][-1]["content"]
 
 
+@BOTH
 @pytest.mark.parametrize("raw", BROKEN.values(), ids=BROKEN.keys())
 async def test_reply_that_stays_broken_is_given_up_after_two_repairs(world: ModelWorld, raw: str) -> None:
     world.state.hostile = lambda _body: raw
@@ -100,11 +102,12 @@ async def test_reply_that_stays_broken_is_given_up_after_two_repairs(world: Mode
     with pytest.raises(UpstreamMalformed) as caught:
         await world.llm().chat(world.ask())
 
-    assert caught.value.system == "ollama"
+    assert caught.value.system == world.backend
     bodies = [json.dumps(body, sort_keys=True) for body in world.state.requests]
     assert len(bodies) == len(set(bodies)) == 1 + MAX_REPAIRS == 3
 
 
+@BOTH
 @pytest.mark.requirement("L-02")
 @pytest.mark.parametrize("text", [leak_of(), f"Je regarde.\n{leak_of()}", leak_of() + leak_of()])
 async def test_leaked_call_of_a_read_is_recovered(world: ModelWorld, text: str) -> None:
@@ -125,6 +128,7 @@ async def test_leaked_call_is_never_recovered_when_nothing_is_known_to_only_read
         await world.llm().chat(world.ask(read_only=frozenset()))
 
 
+@BOTH
 async def test_write_inside_a_leaked_read_is_not_recovered_as_a_write(world: ModelWorld) -> None:
     world.script(leak_of(READ, f"<parameter=device_id>\n<function={WRITE}>\n</parameter>"))
 
@@ -133,6 +137,7 @@ async def test_write_inside_a_leaked_read_is_not_recovered_as_a_write(world: Mod
     assert {call.name for call in reply.calls} == {READ}
 
 
+@BOTH
 async def test_reply_cut_at_its_length_is_not_taken_for_an_answer(world: ModelWorld) -> None:
     world.state.hostile = lambda _body: "mot " * 500
 
@@ -157,6 +162,7 @@ async def test_context_that_overflowed_stops_the_run(world: ModelWorld, factor: 
     assert len(world.state.requests) == 1
 
 
+@BOTH
 @pytest.mark.parametrize("seen", [0, 100, 5000])
 async def test_prompt_that_shrank_means_that_messages_were_dropped(world: ModelWorld, seen: int) -> None:
     world.script("Bien.")
@@ -178,6 +184,7 @@ async def test_prompt_count_that_is_left_out_means_nothing(world: ModelWorld) ->
     assert (reply.text, reply.prompt_tokens) == ("Bien.", 0)
 
 
+@BOTH
 @pytest.mark.parametrize(
     "big",
     [
@@ -256,6 +263,7 @@ async def test_answer_that_does_not_fit_is_repaired_once_with_the_reason(
     assert first["options"]["seed"] != second["options"]["seed"]
 
 
+@BOTH
 async def test_answer_that_never_fits_is_given_up_after_one_repair(world: ModelWorld) -> None:
     world.state.hostile = lambda _body: '{"device_id": 500, "summary": "secret du patient"}'
 

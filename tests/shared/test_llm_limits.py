@@ -13,7 +13,7 @@ from shared.errors import BudgetExceeded, UpstreamError, UpstreamMalformed, Upst
 from shared.llm_lock import LOCK
 from shared.masking import mask_content, mask_personal
 from tests.conftest import Serve
-from tests.shared.model_world import TOOLS, ModelWorld, Verdict, user
+from tests.shared.model_world import BOTH, TOOLS, ModelWorld, Verdict, user
 
 PERSONAL = [
     "jeanne.durand@famille.fr",
@@ -42,6 +42,7 @@ HARMLESS = [
 ]
 
 
+@BOTH
 @pytest.mark.requirement("L-03")
 @pytest.mark.parametrize("personal", PERSONAL)
 async def test_personal_data_never_reaches_the_model(world: ModelWorld, personal: str) -> None:
@@ -89,6 +90,7 @@ def test_long_text_is_masked_without_delay(piece: str) -> None:
     assert time.perf_counter() - started < 5
 
 
+@BOTH
 async def test_notes_tell_figures_and_never_a_prompt_or_a_reply(
     world: ModelWorld, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -105,6 +107,7 @@ async def test_notes_tell_figures_and_never_a_prompt_or_a_reply(
     assert "confidentielle" not in written
 
 
+@BOTH
 async def test_lock_is_held_during_the_call_and_free_after_it(world: ModelWorld) -> None:
     world.state.hold = asyncio.Event()
     world.script("Bien.")
@@ -120,6 +123,7 @@ async def test_lock_is_held_during_the_call_and_free_after_it(world: ModelWorld)
     assert not await world.redis.exists(LOCK)
 
 
+@BOTH
 async def test_model_calls_of_two_runs_never_overlap(world: ModelWorld) -> None:
     world.state.latency_s = 0.01
     llm = world.llm()
@@ -130,6 +134,7 @@ async def test_model_calls_of_two_runs_never_overlap(world: ModelWorld) -> None:
     assert world.state.in_flight_peak == 1
 
 
+@BOTH
 async def test_hanging_model_is_left_at_the_deadline_and_the_lock_comes_free(world: ModelWorld) -> None:
     world.state.hold = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -138,11 +143,12 @@ async def test_hanging_model_is_left_at_the_deadline_and_the_lock_comes_free(wor
     with pytest.raises(UpstreamUnavailable) as caught:
         await world.llm().chat(world.ask(within_s=0.4))
 
-    assert caught.value.system == "ollama"
+    assert caught.value.system == world.backend
     assert 0.3 <= loop.time() - started < 2
     assert not await world.redis.exists(LOCK)
 
 
+@BOTH
 async def test_one_call_takes_no_longer_than_its_own_limit(world: ModelWorld) -> None:
     world.state.hold = asyncio.Event()
 
@@ -157,6 +163,7 @@ async def test_no_time_left_means_no_call(world: ModelWorld) -> None:
     assert world.state.requests == []
 
 
+@BOTH
 async def test_cancelled_caller_frees_the_lock(world: ModelWorld) -> None:
     world.state.hold = asyncio.Event()
     call = asyncio.create_task(world.llm().chat(world.ask()))
@@ -184,6 +191,7 @@ async def test_model_that_is_not_there_is_rejected_saying_to_pull_it(world: Mode
 BUSY = '{"error":"server busy, please try again.  maximum pending requests exceeded"}'
 
 
+@BOTH
 @pytest.mark.parametrize(
     ("kind", "options", "expected"),
     [
@@ -201,8 +209,8 @@ BUSY = '{"error":"server busy, please try again.  maximum pending requests excee
 async def test_failure_of_the_server_is_one_of_ours_and_frees_the_lock(
     world: ModelWorld, serve: Serve, kind: str, options: dict[str, float | str], expected: type[UpstreamError]
 ) -> None:
-    llm = world.llm(ollama_base_url=await serve(world.app))
-    world.faults.add(kind, "/api/chat", **options)
+    llm = world.llm(at=await serve(world.app))
+    world.faults.add(kind, world.path, **options)
     world.script("Bien.")
 
     with pytest.raises(expected) as caught:
@@ -210,12 +218,13 @@ async def test_failure_of_the_server_is_one_of_ours_and_frees_the_lock(
 
     assert type(caught.value) is expected
     assert not await world.redis.exists(LOCK)
-    assert world.faults.count("/api/chat") == 1
+    assert world.faults.count(world.path) == 1
     assert (await llm.chat(world.ask())).text
 
 
+@BOTH
 async def test_server_that_is_away_is_unavailable(world: ModelWorld) -> None:
-    llm = world.llm(ollama_base_url="http://127.0.0.1:1")
+    llm = world.llm(at="http://127.0.0.1:1")
 
     for attempt in (llm.chat(world.ask()), llm.check()):
         with pytest.raises(UpstreamUnavailable):

@@ -32,7 +32,7 @@ def run(root: Path, code: str, **environment: str) -> subprocess.CompletedProces
 @pytest.mark.parametrize(
     ("code", "wrong", "names"),
     [
-        ("from shared.llm import LlmSettings; LlmSettings()", {}, "ollama_base_url"),
+        ("from shared.llm import LlmSettings; LlmSettings()", {}, "OLLAMA_BASE_URL is not set"),
         ("from shared.settings import ServerSettings; ServerSettings()", {}, "TOKENS_FILE is not set"),
         ("from shared.settings import ProgramSettings; ProgramSettings()", {"REDIS_PORT": SECRET}, "redis_port"),
         (

@@ -193,3 +193,51 @@ def test_an_address_that_no_mail_can_be_sent_to_is_refused_with_its_line(tmp_pat
 
     with pytest.raises(InvalidInput, match=r"sites.toml:1[0-9]: .*email"):
         load_sites(path)
+
+
+ACCOUNTS = """\
+[[site]]
+code = "LILAS"
+name = "Les Lilas"
+glpi_entity_id = 3
+ad_ous = ["OU=Lilas,OU=Clients,DC=widip,DC=local"]
+login_rule = "pnom"
+new_account_ou = "ou=soins, ou=lilas, ou=clients, dc=widip, dc=local"
+account_news = "technician"
+technician = { name = "Théo Martel", email = "t.martel@widip.example" }
+autonomy = { password_reset = "on", create_account = "suggest", disable = "off" }
+"""
+
+
+@pytest.mark.requirement("Y-30")
+def test_site_says_how_its_accounts_are_named_placed_and_told_of(tmp_path: Path) -> None:
+    lilas = load_sites(write(tmp_path, ACCOUNTS)).by_code("LILAS")
+
+    assert lilas is not None
+    assert (lilas.login_rule, lilas.technician and lilas.technician.email) == ("pnom", "t.martel@widip.example")
+    assert lilas.autonomy == {"password_reset": "on", "create_account": "suggest", "disable": "off"}
+
+
+@pytest.mark.requirement("Y-30")
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ('login_rule = "pnom"', 'login_rule = "nom"', 6, "login_rule"),
+        ("ou=soins, ou=lilas,", "ou=soins, ou=roses,", 7, "not in one of ad_ous"),
+        ("ou=soins, ou=lilas,", "soins, ou=lilas,", 7, "new_account_ou"),
+        ("ou=soins, ou=lilas, ou=clients, dc=widip, dc=local", "OU=Clients,DC=widip,DC=local", 7, "not in one of"),
+        ('["OU=Lilas,', '["Lilas,', 5, "ad_ous"),
+        ('"t.martel@widip.example"', '"t.martel"', 9, "technician.email"),
+        ("password_reset = ", "reset_password = ", 10, "autonomy"),
+        ('"suggest"', '"ask"', 10, "autonomy.create_account"),
+    ],
+)
+def test_fault_in_what_is_said_of_accounts_is_told_with_its_line(
+    tmp_path: Path, old: str, new: str, line: int, says: str
+) -> None:
+    assert ACCOUNTS.count(old) == 1
+
+    (fault,) = faults_of(tmp_path, ACCOUNTS.replace(old, new))
+
+    assert fault.startswith(f"sites.toml:{line}: ")
+    assert says in fault

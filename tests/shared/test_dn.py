@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ldap3.utils.dn import escape_rdn
 
-from servers.ad.dn import (
+from servers.ad.protection import Scope
+from shared.dn import (
     build_dn,
     domain_dn_of,
     domain_of,
@@ -18,7 +19,6 @@ from servers.ad.dn import (
     parse_dn,
     rdn_of,
 )
-from servers.ad.protection import Scope
 from shared.errors import InvalidInput, Refused
 from shared.mcp_tool import Call
 
