@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
 from orchestrator.admin_mail import AdminMail
-from orchestrator.breaker import HEALTH_TTL_S, close_breaker, open_breaker
 from orchestrator.services import Services
+from shared.breaker import HEALTH_TTL_S, close_breaker, open_breaker
 from shared.errors import NoSuchTool, UpstreamError, UpstreamUnauthorized, UpstreamUnavailable, WidipError
 from shared.logs import get_logger
 
@@ -58,7 +58,7 @@ class HealthCheck:
         services: Services,
         mail: AdminMail,
         *,
-        resume: Callable[[], Awaitable[object]],
+        resume: Sequence[Callable[[], Awaitable[object]]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._s = services
@@ -100,7 +100,8 @@ class HealthCheck:
             self._told_at.clear()
             for state in GlpiState:
                 await _or_none(self._s.redis.delete(_alert_key(state)))
-        await self._resume()
+        for resume in self._resume:
+            await resume()
 
     async def _when_not_up(self, state: GlpiState, reason: str) -> None:
         await _or_none(self._s.redis.delete(UPS_KEY))

@@ -1,7 +1,7 @@
 """What is over long ago is removed, once an hour, a few hundred rows in a commit.
 
-What belongs to an incident goes with it, and an incident goes with its storm: the last of them must have been closed
-long enough. A delivery stays as long as its incident, and until its repeat cannot come any more.
+What belongs to an incident or a request goes with it, and an incident goes with its storm: the last of them must have
+been closed long enough. A delivery stays as long as its incident, and until its repeat cannot come any more.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from orchestrator.assist.leftovers import is_followed, list_leftovers
+from orchestrator.console.audit import cut_chain
+from orchestrator.console.sessions import list_stale
 from orchestrator.tables import alert, delivery, incident, journal, run, unusable_delivery
 from shared.database import Database
 from shared.engine import Engine
@@ -32,13 +35,24 @@ Find = Callable[[sa.Connection], Sequence[Any]]
 
 
 class Retention:
-    """One round a call. keep: journal, runs, closed incidents, unusable deliveries; dedup: deliveries, at least."""
+    """One round a call. keep: journal, runs, closed incidents, unusable deliveries; dedup: deliveries, at least;
+    audit: what operators did.
+    """
 
-    def __init__(self, database: Database, engine: Engine, *, keep: timedelta, dedup: timedelta) -> None:
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        *,
+        keep: timedelta,
+        dedup: timedelta,
+        audit: timedelta = timedelta(days=1100),
+    ) -> None:
         self._database = database
         self._engine = engine
         self._keep = keep
         self._dedup = dedup
+        self._audit = audit
 
     async def run(self) -> dict[str, int]:
         """Remove what may go; returns how many rows of each table."""
@@ -51,9 +65,12 @@ class Retention:
         removed["delivery"] = await self._remove(
             delivery.c.key, partial(_find_deliveries, now - max(self._keep, self._dedup))
         )
+        for key, find in list_leftovers(now, keep=self._keep, dedup=max(self._keep, self._dedup), limit=BATCH):
+            removed[key.table.name] = await self._remove(key, find)
         removed["run"] = await self._remove(run.c.id, partial(_find_runs, before))
         removed["journal"] = await self._remove_journal(before)
         removed["unusable_delivery"] = await self._remove(unusable_delivery.c.id, partial(_find_unusable, before))
+        removed |= await self._remove_of_console(now)
         if any(removed.values()):
             logger.info("old_rows_removed", **removed)
         return removed
@@ -83,6 +100,22 @@ class Retention:
                 break
             total += await self._delete(journal.c.id, old)
         return total
+
+    async def _remove_of_console(self, now: datetime) -> dict[str, int]:
+        """Sessions that are over, tries that are forgotten, and the beginning of the audit's chain."""
+        removed = dict.fromkeys(("operator_session", "operator_sign_in_try"), 0)
+        for statement in list_stale(now):
+            table = statement.table.name if isinstance(statement.table, sa.Table) else ""
+            removed[table] = await self._database.write(lambda c, s=statement: c.execute(s).rowcount)  # type: ignore[misc]
+        cut = partial(cut_chain, before=now - self._audit, limit=BATCH, now=now)
+        total = 0
+        for _batch in range(BATCHES_AN_HOUR):
+            lines = await self._database.write(cut)
+            total += lines
+            if lines < BATCH:
+                break
+            await asyncio.sleep(PAUSE_S)
+        return removed | {"audit": total}
 
     async def _remove_workflows(self, before: datetime) -> int:
         total = 0
@@ -122,7 +155,7 @@ def _find_deliveries(before: datetime, connection: sa.Connection) -> Sequence[st
 
 def _find_runs(before: datetime, connection: sa.Connection) -> Sequence[str]:
     followed = sa.exists().where(incident.c.key == run.c.incident_key)
-    query = sa.select(run.c.id).where(run.c.started_at < before, ~followed)
+    query = sa.select(run.c.id).where(run.c.started_at < before, ~followed, ~is_followed(run.c.id))
     return connection.execute(query.limit(BATCH)).scalars().all()
 
 
@@ -139,7 +172,9 @@ def _find_lines(before: datetime, after: int, connection: sa.Connection) -> tupl
     stems = {name: name.partition(".")[0] for name in names}
     followed = connection.execute(sa.select(incident.c.key).where(incident.c.key.in_(set(stems.values()))))
     keys = set(followed.scalars())
-    gone = [line.id for line in old if line.run_id not in kept and stems[line.run_id] not in keys]
+    mine = sa.select(journal.c.run_id).where(journal.c.run_id.in_(names), is_followed(journal.c.run_id))
+    keys |= set(connection.execute(mine).scalars())
+    gone = [line.id for line in old if not {line.run_id, stems[line.run_id]} & (kept | keys)]
     return gone, int(lines[-1].id)
 
 

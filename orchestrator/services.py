@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from orchestrator.settings import OrchestratorSettings
 from shared.database import Database
@@ -15,7 +17,7 @@ from shared.sites import Sites
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of a running orchestrator."""
+    """The parts of a running orchestrator. clock tells the instant by which Assist's requests are due, aware UTC."""
 
     settings: OrchestratorSettings
     database: Database
@@ -24,3 +26,4 @@ class Services:
     toolbox: Toolbox
     llm: Llm
     sites: Sites
+    clock: Callable[[], datetime]

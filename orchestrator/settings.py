@@ -9,6 +9,8 @@ from typing import Annotated
 from pydantic import Field, HttpUrl, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
+from orchestrator.assist.settings import AssistSettings
+from orchestrator.console.settings import ConsoleSettings
 from shared.llm import LlmSettings
 from shared.mcp_client import Endpoint, Transport
 from shared.settings import EMAIL, ProgramSettings, split_commas
@@ -16,7 +18,7 @@ from shared.settings import EMAIL, ProgramSettings, split_commas
 SENDER = r"^[^@\s<>,]+@[^@\s<>,]+$"
 
 
-class OrchestratorSettings(ProgramSettings, LlmSettings):
+class OrchestratorSettings(ProgramSettings, LlmSettings, AssistSettings, ConsoleSettings):
     """Settings of the orchestrator."""
 
     port: int = Field(default=8080, ge=1, le=65535, description="port to listen on")
@@ -67,8 +69,11 @@ class OrchestratorSettings(ProgramSettings, LlmSettings):
     _split = field_validator("observium_source_addresses", mode="before")(split_commas)
 
     def endpoints(self) -> list[Endpoint]:
-        """The MCP servers."""
-        return [
-            Endpoint("observium", str(self.observium_mcp_url), self.observium_mcp_token.get_secret_value()),
-            Endpoint("glpi", str(self.glpi_mcp_url), self.glpi_mcp_token.get_secret_value()),
-        ]
+        """The MCP servers; those of accounts only where they are configured."""
+        known = (
+            ("observium", self.observium_mcp_url, self.observium_mcp_token),
+            ("glpi", self.glpi_mcp_url, self.glpi_mcp_token),
+            ("ad", self.ad_mcp_url, self.ad_mcp_token),
+            ("mysecret", self.mysecret_mcp_url, self.mysecret_mcp_token),
+        )
+        return [Endpoint(name, str(url), token.get_secret_value()) for name, url, token in known if url is not None]

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 import sqlalchemy as sa
 
+from shared.instant import Instant
+
 metadata = sa.MetaData()
-
-
-class Instant(sa.TypeDecorator[datetime]):
-    """Aware UTC in and out: SQLite keeps no zone, PostgreSQL answers in the zone of its server."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """To the database."""
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """From the database."""
-        if value is None:
-            return None
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-
-
 _instant = Instant()
 
 delivery = sa.Table(
@@ -61,6 +41,9 @@ unusable_delivery = sa.Table(
     sa.Column("source", sa.String(64), nullable=False, comment="the sender's address"),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False, comment="redacted and cut"),
+    sa.Column(
+        "replayed_at", _instant, nullable=True, comment="when an operator had it read once more, and it could be"
+    ),
 )
 
 incident = sa.Table(
@@ -128,6 +111,7 @@ run = sa.Table(
     sa.Column("started_at", _instant, nullable=False, index=True),
     sa.Column("ended_at", _instant, nullable=True),
     sa.Column("summary", sa.JSON, nullable=False),
+    sa.Index("ix_run_state", "state", "started_at"),
 )
 
 journal = sa.Table(
@@ -138,4 +122,6 @@ journal = sa.Table(
     sa.Column("at", _instant, nullable=False),
     sa.Column("kind", sa.String(24), nullable=False),
     sa.Column("detail", sa.JSON, nullable=False),
+    sa.Index("ix_journal_at", "at", "id"),
+    sa.Index("ix_journal_kind", "kind", "at"),
 )

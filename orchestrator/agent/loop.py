@@ -7,8 +7,10 @@ schema, its errors go back to it as results, and its budget ends by calls and by
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +18,7 @@ from typing import Any, TypeVar
 import jsonschema
 from pydantic import BaseModel
 
-from orchestrator.agent.policy import Grant, find_number
+from orchestrator.agent.grant import Grant, find_number
 from orchestrator.journal import RunJournal, RunTools
 from shared.errors import BudgetExceeded, InvalidInput, Refused, WidipError
 from shared.llm import MAX_ANSWERS, Ask, Llm, Message, ModelReply, ToolCallRequest
@@ -75,23 +77,32 @@ class Agent:
         state = _State(messages, budget.model_calls, budget.deadline)
         offered = [tool for tool in tools.toolbox.tools() if grant.allows(tool)]
         while offered and state.calls_left > MAX_ANSWERS:
-            reply = await self._turn(state, offered, journal, budget)
+            reply = await self._turn(state, offered, journal, grant, budget)
             if not reply.calls:
                 break
             await self._run_calls(reply, state, offered, tools, journal, grant)
-        ask = self._ask(state, journal, budget)
+        ask = self._ask(state, journal, grant, budget)
         found, _raw = await self._llm.answer(ask, answer)
         return found
 
-    async def _turn(self, state: _State, offered: list[RemoteTool], journal: RunJournal, budget: Budget) -> ModelReply:
-        ask = self._ask(state, journal, budget, offered)
+    async def _turn(
+        self, state: _State, offered: list[RemoteTool], journal: RunJournal, grant: Grant, budget: Budget
+    ) -> ModelReply:
+        ask = self._ask(state, journal, grant, budget, offered)
         reply = await self._llm.chat(ask)
         state.calls_left -= reply.requests
         state.seen_tokens = reply.prompt_tokens
         state.messages.append(_as_message(reply))
         return reply
 
-    def _ask(self, state: _State, journal: RunJournal, budget: Budget, offered: list[RemoteTool] | None = None) -> Ask:
+    def _ask(
+        self,
+        state: _State,
+        journal: RunJournal,
+        grant: Grant,
+        budget: Budget,
+        offered: list[RemoteTool] | None = None,
+    ) -> Ask:
         if asyncio.get_running_loop().time() >= budget.deadline:
             raise BudgetExceeded(f"{self.name} has used its time")
 
@@ -104,7 +115,7 @@ class Agent:
             priority=budget.priority,
             deadline=budget.deadline,
             lock_by=budget.first_lock_by if len(state.messages) == 2 else None,  # nothing answered yet
-            tools=[_offer(tool) for tool in offered or []],
+            tools=[_offer(tool, grant) for tool in offered or []],
             read_only=frozenset(tool.qualified for tool in offered or []),
             seen_tokens=state.seen_tokens,
             # While it may still call tools, what its answer takes is kept back.
@@ -140,12 +151,13 @@ class Agent:
     ) -> str:
         tool = by_name.get(call.name)
         grant.check_call(tool, call.name, call.arguments)
-        fingerprint = json.dumps([call.name, call.arguments], sort_keys=True, default=str)
+        assert tool is not None  # noqa: S101 - check_call refuses an unknown tool
+        wanted = grant.settled(tool, call.arguments)
+        fingerprint = json.dumps([call.name, wanted], sort_keys=True, default=str)
         if fingerprint in state.asked:
             raise InvalidInput("you asked this already and have the answer above; go on or conclude")
         state.asked.add(fingerprint)
-        assert tool is not None  # noqa: S101 - check_call refuses an unknown tool
-        arguments = _coerced(call.arguments, tool.input_schema)
+        arguments = _coerced(wanted, tool.input_schema)
         left = state.deadline - asyncio.get_running_loop().time()
         if left <= 0:
             raise BudgetExceeded(f"{self.name} has used its time")
@@ -157,9 +169,20 @@ def _as_message(reply: ModelReply) -> Message:
     return {"role": "assistant", "content": reply.text, **({"tool_calls": calls} if calls else {})}
 
 
-def _offer(tool: RemoteTool) -> dict[str, Any]:
-    function = {"name": tool.qualified, "description": tool.description, "parameters": dict(tool.input_schema)}
+def _offer(tool: RemoteTool, grant: Grant) -> dict[str, Any]:
+    function = {"name": tool.qualified, "description": tool.description, "parameters": grant.shown_schema(tool)}
     return {"type": "function", "function": function}
+
+
+def _check_pattern(validator: Any, pattern: str, value: Any, schema: Any) -> Iterator[jsonschema.ValidationError]:
+    """A pattern of JSON schema may be one that Python cannot read (letters by category): the server checks those."""
+    with contextlib.suppress(re.error):
+        yield from jsonschema.Draft202012Validator.VALIDATORS["pattern"](validator, pattern, value, schema)
+
+
+_Validator = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+    jsonschema.Draft202012Validator, {"pattern": _check_pattern}
+)
 
 
 def _coerced(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,7 +194,7 @@ def _coerced(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[st
         number = find_number(value) if is_integer and isinstance(value, str) else None
         if value is not None:
             given[name] = value if number is None else number
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(given))
+    error = jsonschema.exceptions.best_match(_Validator(schema).iter_errors(given))
     if error is not None:
         raise InvalidInput(f"arguments do not fit: {error.message[:200]}")
     return given

@@ -11,11 +11,14 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, HTTPException, Query
 from pydantic import BaseModel
 
-from orchestrator.api.access import token_check
-from orchestrator.api.runs import JournalLine
+from orchestrator.api.access import Worker, find_reader
+from orchestrator.api.paging import Cursor, find_next, page_after
+from orchestrator.api.runs import MAX_LINES, After, JournalLine
+from orchestrator.console.audit import add_act
+from orchestrator.console.timeline import list_run_ids
 from orchestrator.proactif.incidents import PERSON, Pace, advance
 from orchestrator.services import Services
-from orchestrator.tables import alert, incident, journal, run
+from orchestrator.tables import alert, incident, journal
 from shared.logs import get_logger
 
 logger = get_logger("incidents")
@@ -56,9 +59,10 @@ class IncidentRow(BaseModel):
 
 
 class IncidentPage(BaseModel):
-    """Incidents, newest first."""
+    """Incidents, newest first. next: where the next page begins."""
 
     incidents: list[IncidentRow]
+    next: str | None
 
 
 class IncidentDetail(BaseModel):
@@ -72,16 +76,17 @@ class IncidentDetail(BaseModel):
 
 def build_incidents(services: Callable[[], Services]) -> APIRouter:
     """`/api/incidents`, `/api/incidents/{key}` and its `retry`."""
-    router = APIRouter(tags=["incidents"], dependencies=[Depends(token_check(services))])
+    router = APIRouter(tags=["incidents"], dependencies=[Depends(find_reader)])
 
-    @router.get("/api/incidents")
+    @router.get("/api/incidents", operation_id="list_incidents")
     async def list_incidents(
         state: Literal["open", "closed", "all"] = "all",
         site: Annotated[str | None, Query(max_length=32)] = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        cursor: Cursor = None,
     ) -> IncidentPage:
         """The latest incidents, of one site if given."""
-        query = sa.select(incident).order_by(incident.c.opened_at.desc(), incident.c.key).limit(limit)
+        query = page_after(sa.select(incident), incident.c.opened_at, incident.c.key, cursor, limit)
         if state != "all":
             query = query.where(
                 (incident.c.closed_at.is_(None)) if state == "open" else incident.c.closed_at.is_not(None)
@@ -89,10 +94,11 @@ def build_incidents(services: Callable[[], Services]) -> APIRouter:
         if site:
             query = query.where(incident.c.site == site)
         rows = await services().database.read(lambda c: [dict(row) for row in c.execute(query).mappings()])
-        return IncidentPage(incidents=[IncidentRow.model_validate(row) for row in rows])
+        incidents = [IncidentRow.model_validate(row) for row in rows[:limit]]
+        return IncidentPage(incidents=incidents, next=find_next(rows, limit, "opened_at", "key"))
 
-    @router.get("/api/incidents/{key}")
-    async def get_incident(key: str, after: Annotated[int, Query(ge=0)] = 0) -> IncidentDetail:
+    @router.get("/api/incidents/{key}", operation_id="get_incident", responses={404: {}})
+    async def get_incident(key: str, after: After = 0) -> IncidentDetail:
         """One incident; of its journal what came after line `after`."""
 
         def read(connection: sa.Connection) -> IncidentDetail | None:
@@ -101,9 +107,8 @@ def build_incidents(services: Callable[[], Services]) -> APIRouter:
                 return None
             alerts = sa.select(alert).where(alert.c.incident_key == key).order_by(alert.c.id)
             children = sa.select(incident.c.key).where(incident.c.parent_key == key).order_by(incident.c.opened_at)
-            runs = sa.select(run.c.id).where(run.c.incident_key == key)
-            mine = (journal.c.run_id == key) | journal.c.run_id.startswith(f"{key}.", autoescape=True)
-            lines = sa.select(journal).where(mine | journal.c.run_id.in_(runs), journal.c.id > after)
+            mine = journal.c.run_id.in_(list_run_ids(dict(row))) & (journal.c.id > after)
+            lines = sa.select(journal).where(mine).limit(MAX_LINES)
             return IncidentDetail(
                 incident=IncidentRow.model_validate(dict(row)),
                 alerts=[AlertRow.model_validate(dict(found)) for found in connection.execute(alerts).mappings()],
@@ -124,19 +129,21 @@ def build_incidents(services: Callable[[], Services]) -> APIRouter:
 
 
 def _add_retry(router: APIRouter, services: Callable[[], Services]) -> None:
-    @router.post("/api/incidents/{key}/retry", status_code=202)
-    async def retry_incident(key: str) -> IncidentRow:
+    @router.post(
+        "/api/incidents/{key}/retry", status_code=202, operation_id="retry_incident", responses={404: {}, 409: {}}
+    )
+    async def retry_incident(key: str, worker: Worker) -> IncidentRow:
         """Put an incident that waits for a person to work again; 409 for one that does not."""
         current = services()
         row = await current.database.read(partial(_read_incident, key))
         if row is None:
             raise HTTPException(404, "no such incident")
-        queue = await current.database.write(partial(_retry, current, key))
+        queue = await current.database.write(partial(retry, current, key, worker))
         if queue is None:
             raise HTTPException(409, "this incident does not wait for a person")
         if queue:
             current.engine.nudge(queue)
-        logger.info("incident_retried", incident=key)
+        logger.info("incident_retried", incident=key, by=worker)
         return IncidentRow.model_validate(await current.database.read(partial(_read_incident, key)))
 
 
@@ -145,10 +152,14 @@ def _read_incident(key: str, connection: sa.Connection) -> dict[str, Any] | None
     return dict(row) if row else None
 
 
-def _retry(services: Services, key: str, connection: sa.Connection) -> str | None:
-    """The queue to nudge, empty when nothing is due yet; None when it does not wait for a person."""
+def retry(services: Services, key: str, by: str, connection: sa.Connection) -> str | None:
+    """Put it to work again, in the caller's commit.
+
+    The queue to nudge, empty when nothing is due yet; None when it does not wait for a person.
+    """
     waiting = (incident.c.key == key) & (incident.c.waits_for == PERSON) & incident.c.closed_at.is_(None)
     if not connection.execute(incident.update().where(waiting).values(waits_for="")).rowcount:
         return None
-    pace = Pace.from_settings(services.settings)
-    return advance(connection, services.engine, pace, key, now=datetime.now(UTC)) or ""
+    now = datetime.now(UTC)
+    add_act(connection, by, "retry", key, {}, now=now)
+    return advance(connection, services.engine, Pace.from_settings(services.settings), key, now=now) or ""

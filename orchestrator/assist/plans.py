@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+FRANCE = ZoneInfo("Europe/Paris")
+"""Where the days of a text begin and end."""
 MAX_QUOTE = 200
 _LATIN = "A-Za-zÀ-ÖØ-öø-ÿĀ-İĲ-ķĹ-ňŊ-žŸ"
 NAME_PATTERN = rf"^[{_LATIN}](?:[ '-]?[{_LATIN}])*$"
@@ -38,7 +41,6 @@ class Missing(StrEnum):
     PERSON = "person"
     FIRSTNAME = "firstname"
     LASTNAME = "lastname"
-    JOB = "job"
     ARRIVAL = "arrival"
     DEPARTURE = "departure"
     PLACE = "place"
@@ -71,6 +73,7 @@ class Request(BaseModel):
 
     person: whom it is about; None when the text does not say, or when two people could be meant. same_rights_as: whose
     groups to copy. arrival, departure: days that the text gives (a move, a return: arrival). confidence: 0 to 1.
+    by_model: a model named the plan, among words that the author wrote: a person has to confirm it, whoever asks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,6 +88,7 @@ class Request(BaseModel):
     place: Line | None = None
     quote: Annotated[str, Field(max_length=MAX_QUOTE)] = ""
     confidence: Annotated[float, Field(ge=0, le=1)] = 0
+    by_model: bool = False
     missing: tuple[Missing, ...] = ()
 
 

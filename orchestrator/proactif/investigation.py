@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from orchestrator.agent.policy import Grant
+from orchestrator.agent.cleaning import clean_model_text
+from orchestrator.agent.grant import Grant
 from orchestrator.journal import RunTools
 from orchestrator.proactif.alerts import Alert
 from orchestrator.proactif.diagnosis import DeviceState, PortState, Snapshot
-from orchestrator.proactif.texts import clean_model_text
 from shared.errors import UpstreamError, WidipError
 from shared.sites import Device, Role, Site
 

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from orchestrator.agent.loop import Agent, Answer, Budget
-from orchestrator.agent.policy import Grant
-from orchestrator.breaker import HEALTH_KEY, read_breaker
+from orchestrator.agent.attempt import try_agent
+from orchestrator.agent.cleaning import clean_answer
+from orchestrator.agent.grant import Grant
+from orchestrator.agent.loop import Agent, Budget
 from orchestrator.proactif.case import Case, Facts
 from orchestrator.proactif.diagnosis import Verdict
 from orchestrator.proactif.investigation import notifier_question, sentinel_grant, sentinel_question, take_snapshot
@@ -19,19 +20,15 @@ from orchestrator.proactif.texts import (
     Finding,
     Paragraph,
     Stage,
-    clean_answer,
     diagnosis_text,
     facts_paragraph,
     mail_html,
     mail_subject,
 )
 from orchestrator.services import Services
-from shared.errors import UpstreamError, UpstreamMalformed, WidipError
+from shared.breaker import HEALTH_KEY, read_breaker
 from shared.llm_lock import Priority
-from shared.logs import get_logger, where_it_failed
 from shared.sites import Site
-
-logger = get_logger("investigator")
 
 SENTINEL_CALLS = 12
 SENTINEL_S = 45.0
@@ -125,7 +122,15 @@ class Investigator:
             priority=Priority.CRITICAL_ALERT,
         )
         question, grant = sentinel_question(case.alert, case.site), sentinel_grant(case.alert, case.site)
-        finding, usable = await self._ask(case, self._sentinel, question, grant=grant, budget=budget, answer=Finding)
+        finding, usable = await try_agent(
+            self._sentinel,
+            question,
+            tools=case.tools,
+            journal=case.journal,
+            grant=grant,
+            budget=budget,
+            answer=Finding,
+        )
         return (finding.cleaned(case.site) if finding else None), usable
 
     async def _ask_notifier(self, case: Case, verdict: Verdict, found: Facts) -> str:
@@ -136,26 +141,13 @@ class Investigator:
             deadline=min(case.deadline(SENTINEL_S + NOTIFIER_S), asyncio.get_running_loop().time() + NOTIFIER_S),
             priority=Priority.CRITICAL_ALERT,
         )
-        worded, _usable = await self._ask(
-            case, self._notifier, question, grant=Grant(frozenset()), budget=budget, answer=Paragraph
+        worded, _usable = await try_agent(
+            self._notifier,
+            question,
+            tools=case.tools,
+            journal=case.journal,
+            grant=Grant(frozenset()),
+            budget=budget,
+            answer=Paragraph,
         )
         return clean_answer(worded.paragraph, case.site) if worded else ""
-
-    async def _ask(
-        self, case: Case, agent: Agent, question: str, *, grant: Grant, budget: Budget, answer: type[Answer]
-    ) -> tuple[Answer | None, bool]:
-        """An agent's answer or None, and whether the model is worth asking again: nothing it does may end the run."""
-        usable = True
-        try:
-            found = await agent.investigate(
-                question, tools=case.tools, journal=case.journal, grant=grant, budget=budget, answer=answer
-            )
-            return found, True
-        except WidipError as error:
-            reason = {"code": error.code, "reason": str(error)}
-            usable = not isinstance(error, UpstreamError) or isinstance(error, UpstreamMalformed)
-        except Exception as error:  # noqa: BLE001 - the top of an agent's run
-            logger.error("agent_crashed", agent=agent.name, run=case.journal.run_id, where=where_it_failed(error))
-            reason = {"code": "internal", "reason": type(error).__name__}
-        case.journal.note("no_model", {"agent": agent.name, **reason})
-        return None, usable

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from orchestrator.agent.cleaning import clean_model_text
 from orchestrator.proactif.diagnosis import Responsible, Rule, Verdict
 from orchestrator.proactif.incidents import AlertState, Incident
-from orchestrator.proactif.texts import LABELS, clean_model_text, html_templates, plain, text_templates
+from orchestrator.proactif.texts import LABELS, html_templates, plain, text_templates
 from shared.sites import Site
 
 CONTACT_FROM = 0.6

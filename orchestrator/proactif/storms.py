@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from orchestrator.agent.cleaning import clean_model_text
 from orchestrator.proactif.case import Case
 from orchestrator.proactif.diagnosis import Responsible, Rule, Verdict
 from orchestrator.proactif.investigation import list_cut_off
 from orchestrator.proactif.records import list_children_sites, list_failing_sites
-from orchestrator.proactif.texts import clean_model_text
 from shared.sites import Site, Sites
 
 MAX_SITES = 50

@@ -12,7 +12,6 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from orchestrator.breaker import DOWN, open_breaker, read_breaker
 from orchestrator.proactif.aftermath import Aftermath
 from orchestrator.proactif.case import Case, Facts, RunEnd
 from orchestrator.proactif.incidents import GLPI, PERSON, Closed, Pace, Work
@@ -23,6 +22,7 @@ from orchestrator.proactif.rules import micro_outage
 from orchestrator.proactif.storms import judge_storm, places_of
 from orchestrator.proactif.texts import Stage, diagnosis_text
 from orchestrator.services import Services
+from shared.breaker import DOWN, open_breaker, read_breaker
 from shared.errors import CapReached, InvalidInput, NotFound, UpstreamError, UpstreamUnavailable, WidipError
 from shared.logs import get_logger, where_it_failed
 

@@ -8,14 +8,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from orchestrator.assist.requests import Person, Plan, Request, read_requests
+from orchestrator.assist.reader.requests import Person, Plan, Request, read_requests
 
 FOLDER = Path(__file__).parent
 
 
 @dataclass
 class Score:
-    """right: tickets with exactly the expected plans. wrong and missed: people; details: what else differs."""
+    """right: tickets with exactly the expected plans. wrong: acts on somebody for whom no such act is asked.
+
+    missed: people whom the ticket names and the reader does not. details: what else differs.
+    """
 
     tickets: int = 0
     right: int = 0
@@ -68,9 +71,15 @@ def _compare(ticket: str, expect: list[dict[str, Any]], read: list[Request], tot
         if match is not None:
             left.remove(match)
             _compare_details(ticket, match, request, total)
-        elif request.person is not None:
+        elif request.person is not None and not any(_is_akin(one, request) for one in expect):
             total.wrong.append(f"{ticket}: {request.plan} {request.person!r}")
     total.missed += [f"{ticket}: {one['plan']} {one['person']}" for one in left if "person" in one]
+
+
+def _is_akin(expected: dict[str, Any], request: Request) -> bool:
+    """The same person, and a password instead of a lockout or the other way round."""
+    same = as_person(expected.get("person")) == request.person
+    return same and {expected["plan"], request.plan} <= {Plan.PASSWORD_RESET, Plan.UNLOCK}
 
 
 def _compare_details(ticket: str, expected: dict[str, Any], request: Request, total: Score) -> None:

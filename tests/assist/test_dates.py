@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from orchestrator.assist.dates import find_days
+from orchestrator.assist.reader.dates import find_days
 
 TODAY = date(2026, 11, 30)
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestrator.assist.body import MAX_TEXT, deaccent, parse_own_text
 from orchestrator.assist.plans import MAX_QUOTE, Person, Request
-from orchestrator.assist.requests import normalise, read_requests
+from orchestrator.assist.reader.body import MAX_TEXT, deaccent, parse_own_text
+from orchestrator.assist.reader.requests import normalise, read_requests
 
 TODAY = date(2026, 11, 30)
 WRITTEN = (

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from orchestrator.assist.requests import Missing, Person, Plan, Request, read_requests
+from orchestrator.assist.reader.requests import Missing, Person, Plan, Request, read_requests
 
 TODAY = date(2026, 11, 30)  # a Monday
 AUTHOR = Person(is_author=True)
@@ -304,7 +304,7 @@ def test_the_colleague_whose_rights_are_copied_is_not_the_newcomer() -> None:
 def test_what_an_account_needs_and_the_text_lacks_is_to_be_asked() -> None:
     request = read_one("Bonjour, merci de créer un compte pour Mme Moreau.")
 
-    assert request.missing == (Missing.FIRSTNAME, Missing.JOB, Missing.ARRIVAL)
+    assert request.missing == (Missing.FIRSTNAME, Missing.ARRIVAL)
 
 
 @pytest.mark.requirement("R-11")
@@ -333,3 +333,41 @@ def test_an_empty_ticket_is_a_question_about_everything() -> None:
     request = read_one("")
 
     assert (request.plan, request.missing, request.confidence) == (Plan.QUESTION, (Missing.REQUEST,), 0)
+
+
+@pytest.mark.requirement("W-14")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alain Bernard a quitté l'établissement, merci de désactiver son compte.",
+        "Alain Bernard ne travaille plus chez nous, merci de fermer son compte.",
+        "Merci de désactiver immédiatement le compte de Alain Bernard.",
+        "Alain Bernard est parti en retraite, merci de désactiver son compte.",
+    ],
+)
+def test_who_has_left_or_must_go_at_once_needs_no_day(text: str) -> None:
+    request = read_one(text)
+
+    assert (request.plan, request.departure, request.missing) == (Plan.DISABLE, None, ())
+
+
+@pytest.mark.requirement("W-14")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alain Bernard partira bientôt, merci de désactiver son compte.",
+        "Merci de désactiver le compte de Alain Bernard dès qu'il est parti.",
+        "Merci de désactiver le compte de Alain Bernard immédiatement après son départ.",
+        "Alain Bernard n'est pas encore parti, merci de désactiver son compte.",
+        "Alain Bernard est parti en congés, merci de désactiver son compte.",
+    ],
+)
+def test_who_has_not_left_yet_is_asked_for_the_day(text: str) -> None:
+    assert read_one(text).missing == (Missing.DEPARTURE,)
+
+
+@pytest.mark.requirement("W-14")
+def test_one_who_has_left_does_not_take_along_another_who_will() -> None:
+    text = "Alain Bernard est parti et Lucie Moreau partira bientôt, merci de désactiver leurs comptes."
+
+    assert all(Missing.DEPARTURE in request.missing for request in read_requests(text, today=date(2026, 11, 30)))

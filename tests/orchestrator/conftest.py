@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -20,10 +21,11 @@ from starlette.applications import Starlette
 
 from orchestrator.app import MIGRATIONS, create_app
 from orchestrator.health_check import HealthCheck
+from orchestrator.services import Services
 from orchestrator.settings import OrchestratorSettings
 from orchestrator.tables import alert, incident
 from shared.database import Database
-from shared.engine import Engine
+from shared.engine import Engine, Workflow
 from shared.migrations import migrate
 from simulators.observium.deliveries import Flavour, build_delivery
 from simulators.observium.tags import StateName
@@ -203,14 +205,31 @@ def orchestrator_settings(
 
 
 Start = Callable[..., Awaitable[Orchestrated]]
+RequestWork = Callable[[Services], Workflow]
 
 
 @pytest.fixture(scope="session")
 def postgres(postgres: Postgres) -> Postgres:
     """One whose databases have all tables from the beginning: ours and the workflow engine's."""
     with ThreadPoolExecutor(1) as outside:  # of any event loop
-        postgres.make_template(lambda url: outside.submit(asyncio.run, _prepare(url)).result())
-    return postgres
+        return postgres.with_template("orchestrator", lambda url: outside.submit(asyncio.run, _prepare(url)).result())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that has them too."""
+    file = tmp_path_factory.mktemp("template") / "database.sqlite"
+    with ThreadPoolExecutor(1) as outside:
+        outside.submit(asyncio.run, _prepare(f"sqlite:///{file}")).result()
+    return file
+
+
+@pytest.fixture
+def database_url(database_url: str, sqlite_template: Path) -> str:
+    """As everywhere, with all tables there: half of an orchestrator's start is making them."""
+    if database_url.startswith("sqlite:///"):
+        shutil.copy(sqlite_template, database_url.removeprefix("sqlite:///"))
+    return database_url
 
 
 async def _prepare(url: str) -> None:
@@ -228,19 +247,23 @@ async def start(
 ) -> AsyncIterator[Start]:
     """`await start(**settings)`: an orchestrator, stopped at the end before what it stands on.
 
-    glpi_server: settings of the MCP server before GLPI.
+    glpi_server: settings of the MCP server before GLPI, and the version of that. request_work: as for create_app.
     """
     async with AsyncExitStack() as stack:
 
         async def build(
-            *, ollama_url: str | None = None, glpi_server: dict[str, Any] | None = None, **changes: Any
+            *,
+            ollama_url: str | None = None,
+            glpi_server: dict[str, Any] | None = None,
+            request_work: RequestWork | None = None,
+            **changes: Any,
         ) -> Orchestrated:
             port = changes.pop("redis_port", redis_port)
             system = await start_system(serve, port, tmp_path, **(glpi_server or {}))
             ollama = create_ollama()
             url = ollama_url or await serve(ollama)
             settings = orchestrator_settings(system, port, database_url, url, **changes)
-            app = create_app(settings)
+            app = create_app(settings, request_work=request_work)
             base = await stack.enter_async_context(running(app))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=15))
             return Orchestrated(system, ollama, base, http, app)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
 
-from cli.processes import free_socket
 from simulators.ollama.app import create_app as create_ollama
+from tests.forked import forked
 from tests.orchestrator.conftest import API_TOKEN, WEBHOOK_TOKEN, Orchestrated
 from tests.system import TOKEN, Serve, System, start_system
 
@@ -31,27 +30,14 @@ class Killable:
     root: Path
 
     @asynccontextmanager
-    async def orchestrator(self, **environment: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, Orchestrated]]:
+    async def orchestrator(self, **environment: str) -> AsyncIterator[tuple[BaseProcess, Orchestrated]]:
         """Running until the block ends, if nobody kills it before. environment: changes of it."""
-        listener = free_socket()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "cli", "serve", "orchestrator", "--fd", str(listener.fileno())),
-            cwd=self.root,
-            env={**self.env, **environment},
-            pass_fds=[listener.fileno()],
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        listener.close()
-        async with httpx.AsyncClient(base_url=url, timeout=DEADLINE_S) as http:
-            try:
-                assert (await http.get("/healthz")).status_code == 200
-                yield process, Orchestrated(self.system, self.ollama, url, http)
-            finally:
-                if process.returncode is None:
-                    process.kill()
-                await process.wait()
+        async with (
+            forked("orchestrator", {**self.env, **environment}, self.root) as (process, url),
+            httpx.AsyncClient(base_url=url, timeout=DEADLINE_S) as http,
+        ):
+            assert (await http.get("/healthz")).status_code == 200
+            yield process, Orchestrated(self.system, self.ollama, url, http)
 
 
 async def build_killable(serve: Serve, redis_port: int, folder: Path, root: Path, database_url: str) -> Killable:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from orchestrator.agent.grant import Grant
 from orchestrator.agent.loop import Agent, Budget
-from orchestrator.agent.policy import Grant
 from orchestrator.journal import RunJournal, RunTools
 from orchestrator.proactif.investigation import SENTINEL_TOOLS
 from orchestrator.proactif.investigator import NOTIFIER_S, SENTINEL_CALLS, SENTINEL_S

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrator.breaker import HEALTH_KEY
+from shared.breaker import HEALTH_KEY
 from shared.redis_helper import RedisHelper
 from tests.orchestrator.conftest import Start
 from tests.orchestrator.test_incidents import are_diagnosed, are_waiting

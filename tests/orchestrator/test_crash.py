@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -64,7 +62,7 @@ async def test_killed_in_the_middle_of_any_effect_it_happens_once(
         body = orchestrated.delivery(orchestrated.break_port())
         await orchestrated.post(body)
         await until(lambda: bool(faults.count(request_line)))
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
     async with killable.orchestrator() as (_process, orchestrated), asyncio.timeout(RECOVERY_S):
         ended = await orchestrated.wait_ended()
 
@@ -83,8 +81,8 @@ async def test_killed_while_holding_the_lock_it_frees_it_at_the_next_start(
         process, orchestrated = await stack.enter_async_context(killable.orchestrator())
         await orchestrated.post(orchestrated.delivery(orchestrated.break_port()))
         await until(lambda: killable.ollama.state.ollama.in_flight > 0)
-        os.kill(process.pid, signal.SIGKILL)
-        await process.wait()
+        process.kill()
+        await asyncio.to_thread(process.join)
         owner = await redis.get("ollama_lock")
     killable.ollama.state.ollama.hold.set()
 
@@ -134,7 +132,7 @@ async def test_killed_in_the_middle_of_any_later_work_each_effect_happens_once_a
             await o.until(are_settled)
             await o.recover(alert_id)
         await until(lambda: faults_of(quick, "glpi").count(request_line) >= nth)
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         killed_at = asyncio.get_running_loop().time()
     async with quick.orchestrator() as (_process, o):
         async with asyncio.timeout_at(killed_at + RECOVERY_S + MARGIN_S):
@@ -156,7 +154,7 @@ async def test_killed_in_the_middle_of_any_later_work_each_effect_happens_once_a
 async def test_killed_as_soon_as_a_delivery_is_answered_nothing_of_it_is_lost(killable: Killable) -> None:
     async with killable.orchestrator() as (process, o):
         answer = await o.post(o.delivery(o.break_port()))
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
     async with killable.orchestrator() as (_process, o), asyncio.timeout(RECOVERY_S + MARGIN_S):
         ended = await o.wait_ended()
 
@@ -175,12 +173,12 @@ async def test_sigterm_lets_the_step_under_way_finish_and_the_next_start_goes_on
         await until(lambda: bool(faults.count("POST /apirest.php/Ticket")))
         process.terminate()
         async with asyncio.timeout(DEADLINE_S):
-            await process.wait()
+            await asyncio.to_thread(process.join)
         drained = len(orchestrated.tickets)
     async with killable.orchestrator() as (_process, orchestrated), asyncio.timeout(RECOVERY_S):
         ended = await orchestrated.wait_ended()
 
-    assert (drained, process.returncode) == (1, 0)
+    assert (drained, process.exitcode) == (1, 0)
     assert ended[0]["state"] == "done"
     assert faults.count("POST /apirest.php/Ticket") == 1
     assert len(orchestrated.mails) == 1

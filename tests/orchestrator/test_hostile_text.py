@@ -15,8 +15,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from orchestrator.agent.cleaning import clean_answer, clean_model_text
 from orchestrator.proactif.alerts import Alert, AlertKind, alert_from_observium
-from orchestrator.proactif.texts import Stage, clean_answer, clean_model_text, mail_subject, ticket_text, ticket_title
+from orchestrator.proactif.texts import Stage, mail_subject, ticket_text, ticket_title
 from shared.sites import Sites, load_sites
 from tests.orchestrator.conftest import Orchestrated, Start
 from tests.orchestrator.test_bad_models import answering

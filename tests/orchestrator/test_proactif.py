@@ -13,7 +13,10 @@ import pytest
 
 from shared.redis_helper import RedisHelper
 from simulators.observium.deliveries import build_syslog_delivery
+from simulators.ollama.app import MODEL
+from simulators.ollama.app import create_app as create_ollama
 from tests.orchestrator.conftest import WEBHOOK_TOKEN, Orchestrated, Start
+from tests.system import Serve
 
 
 def kinds(journal: list[dict[str, Any]]) -> list[str]:
@@ -47,9 +50,18 @@ async def test_the_ticket_comes_before_anything_that_takes_time(orchestrated: Or
     assert journal.index("verdict") < journal.index("email") < journal.index("done")
 
 
+@pytest.mark.requirement("D-80")
+@pytest.mark.parametrize("backend", ["ollama", "openai"])
 async def test_the_model_reads_the_device_through_the_network_and_its_finding_is_on_the_ticket(
-    orchestrated: Orchestrated,
+    start: Start, serve: Serve, backend: str
 ) -> None:
+    settings: dict[str, Any] = {}
+    if backend == "openai":
+        base = await serve(create_ollama(num_ctx_default=16_384))  # no request can ask for it here
+        settings = {"llm_backend": "openai", "openai_base_url": f"{base}/v1", "openai_model": MODEL}
+        settings["ollama_url"] = "http://127.0.0.1:9"
+    orchestrated = await start(**settings)
+
     run = await orchestrated.play()
 
     journal = await orchestrated.journal(run["id"])

@@ -16,9 +16,10 @@ from dbos import DBOS
 from orchestrator.app import MIGRATIONS
 from orchestrator.proactif.incidents import INCIDENTS_QUEUE
 from orchestrator.retention import BATCH, Retention
-from orchestrator.tables import Instant, alert, delivery, incident, journal, metadata, run, unusable_delivery
+from orchestrator.tables import alert, delivery, incident, journal, metadata, run, unusable_delivery
 from shared.database import Database
 from shared.engine import Engine, QueueSpec
+from shared.instant import Instant
 from shared.migrations import migrate
 from tests.orchestrator.conftest import Orchestrated, Start
 from tests.orchestrator.test_incidents import QUICK, are_closed, are_settled
@@ -114,7 +115,7 @@ async def test_a_closed_incident_goes_with_all_that_belongs_to_it(store: Store) 
     removed = await store.clean()
 
     assert await store.count() == {}
-    assert removed == {"workflow": 0, **WHOLE, "unusable_delivery": 0}
+    assert {name: count for name, count in removed.items() if count} == WHOLE
 
 
 @pytest.mark.requirement("P-35")
@@ -243,11 +244,12 @@ async def age_everything(o: Orchestrated, age: timedelta) -> None:
 
     def shift(connection: sa.Connection) -> None:
         for table in metadata.sorted_tables:
-            (key,) = table.primary_key
+            keys = list(table.primary_key)
             instants = [column.name for column in table.columns if isinstance(column.type, Instant)]
             for row in connection.execute(sa.select(table)).mappings().all():
                 earlier = {name: row[name] - age for name in instants if row[name]}
-                connection.execute(table.update().where(key == row[key.name]).values(**earlier))
+                mine = sa.and_(*(key == row[key.name] for key in keys))
+                connection.execute(table.update().where(mine).values(earlier or {keys[0].name: row[keys[0].name]}))
 
     await o.app.state.line.database.write(shift)
 
