@@ -1,0 +1,28 @@
+/** The policy table's situations in French, by the English of the table itself. A test compares the two. */
+export const SITUATIONS: Record<string, string> = {
+  "the plan is switched off here": "le plan est arrêté ici",
+  "nothing that we do is asked": "rien de ce que nous faisons n'est demandé",
+  "a question: it is answered with what is known": "une question : on répond avec ce qui est connu",
+  "who wrote it is not proven": "l'auteur n'est pas prouvé",
+  "somebody said no, or nobody answered in time": "quelqu'un a dit non, ou personne n'a répondu à temps",
+  "a fact is no longer what was confirmed or approved": "un fait n'est plus ce qui a été confirmé ou approuvé",
+  "about a colleague, and not asked by a referent of the site": "pour un collègue, sans être référent du site",
+  "no account was found that it can be about": "aucun compte trouvé qui puisse être concerné",
+  "not for one's own account": "interdit pour son propre compte",
+  "this plan does not fit what it is about": "ce plan ne convient pas à ce qui est concerné",
+  "the colleague is of another site": "le collègue est d'un autre site",
+  "the account is protected": "le compte est protégé",
+  "a limit is used up": "une limite est atteinte",
+  "details were asked for once, and are still missing": "des précisions ont été demandées une fois et manquent encore",
+  "details are missing, and the plan may only be suggested": "des précisions manquent et le plan est proposé seulement",
+  "details are missing": "des précisions manquent",
+  "nobody is known whom it is about": "personne n'est connu comme concerné",
+  "nobody can safely be written to": "personne à qui écrire en sécurité",
+  "the plan may only be suggested": "le plan est proposé seulement",
+  "the author has not confirmed it": "l'auteur ne l'a pas confirmé",
+  "about a colleague, and no operator has approved": "pour un collègue, sans approbation d'un opérateur",
+  "the site is not known, and no operator has approved": "site inconnu, sans approbation d'un opérateur",
+  "a new account that no referent asks for, and no operator has approved":
+    "nouveau compte que ne demande aucun référent, sans approbation d'un opérateur",
+  "everything that a change of an account needs is there": "tout ce qu'exige la modification d'un compte est réuni",
+};

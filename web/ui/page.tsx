@@ -1,0 +1,45 @@
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { setNonce } from "get-nonce";
+import { type ReactNode, StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { isWorthRetrying } from "./api";
+import { cssVariables, theme } from "./theme";
+
+/** What this answer's policy lets style elements be added with. */
+function findNonce(): string {
+  return document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
+}
+
+/** How often and when answers are asked for again: never what the backend has refused. */
+export function createQueries(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        networkMode: "always",
+        staleTime: 10_000,
+        retry: (count, error) => count < 2 && isWorthRetrying(error),
+      },
+      mutations: { retry: false, networkMode: "always" },
+    },
+  });
+}
+
+/** Puts a page's root on the screen with all that its parts stand on: theme, queries, strict mode. */
+export function showPage(root: ReactNode): void {
+  const element = document.getElementById("root");
+  if (element === null) throw new Error("no #root");
+  setNonce(findNonce());
+  createRoot(element).render(
+    <StrictMode>
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariables}
+        defaultColorScheme="auto"
+        getStyleNonce={findNonce}
+      >
+        <QueryClientProvider client={createQueries()}>{root}</QueryClientProvider>
+      </MantineProvider>
+    </StrictMode>,
+  );
+}
