@@ -10,7 +10,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import ad_calls, alert_run, idle, mcp_calls, redis_helper, startup, webhook
+from bench import (
+    ad_calls,
+    alert_run,
+    assist_plans,
+    desk,
+    glpi_webhook,
+    idle,
+    mcp_calls,
+    redis_helper,
+    startup,
+    web,
+    webhook,
+)
 from bench.report import Sections, save, show
 from bench.worlds import Scale, Worlds
 from cli.demo_world import DemoFailed
@@ -25,7 +37,11 @@ BENCHES = {
     "ad": ad_calls.measure,
     "run": alert_run.measure,
     "rules": alert_run.measure_rules,
+    "assist": assist_plans.measure,
     "webhook": webhook.measure,
+    "glpi-webhook": glpi_webhook.measure,
+    "desk": desk.measure,
+    "web": web.measure,
     "startup": startup.measure,
 }
 """In this order: idle wants a system that nobody has used, and startup counts the starts before it."""

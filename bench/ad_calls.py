@@ -132,7 +132,7 @@ async def _measure(endpoint: Endpoint, place: Place, scale: Scale) -> list[Row]:
         reset = await one_by_one(call("reset_password"), writes)
         crowd = await from_clients([call("get_account_status", box) for box in boxes], reads * 4)
     return [
-        latency_row("AD get_account_status", state, limit=LIMIT_AD_READ_MS, note="one search"),
+        latency_row("AD get_account_status", state, limit=LIMIT_AD_READ_MS, note="two searches"),
         latency_row("AD search_user by login", found, limit=LIMIT_AD_READ_MS, note="one search in the caller's OUs"),
         latency_row(
             "AD reset_password",

@@ -30,11 +30,18 @@ class Line:
 
     async def post(self, path: str, body: dict[str, Any]) -> bytes:
         """POST JSON and return the answer's body. RuntimeError when it is not a 200."""
+        return await self._ask("POST", path, json.dumps(body, ensure_ascii=False).encode())
+
+    async def get(self, path: str) -> bytes:
+        """GET, and return the answer's body. RuntimeError when it is not a 200."""
+        return await self._ask("GET", path, b"")
+
+    async def _ask(self, method: str, path: str, content: bytes) -> bytes:
         if self._streams is None:
             raise RuntimeError("not connected")
         reader, writer = self._streams
-        content = json.dumps(body, ensure_ascii=False).encode()
-        writer.write(f"POST {path} HTTP/1.1\r\n{self._head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
+        head = f"{method} {path} HTTP/1.1\r\n{self._head}Content-Length: {len(content)}\r\n\r\n"
+        writer.write(head.encode() + content)
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         answer = await reader.readexactly(int(head.split("content-length:")[1].split("\r\n")[0]))
         if not head.startswith("http/1.1 200"):

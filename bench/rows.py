@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from statistics import quantiles
 from typing import Literal
 
-Unit = Literal["ms", "/s", "s", "MB", "%"]
+Unit = Literal["ms", "/s", "s", "MB", "kB", "%"]
 
 _WORDS = {
     "ms": ("faster", "slower"),
     "s": ("faster", "slower"),
     "/s": ("more", "less"),
     "MB": ("smaller", "larger"),
+    "kB": ("smaller", "larger"),
     "%": ("less", "more"),
 }
 

@@ -23,21 +23,21 @@ LOADED_PER_S = 85.0
 
 def measure(scale: Scale, worlds: Worlds) -> list[Row]:
     """Alone, with 50 clients, and while workflows run; each kind in a system without a backlog."""
-    with _backlogged(worlds) as world:
-        _park_runs(world)
+    with backlogged(worlds) as world:
+        park_runs(world)
         rows = asyncio.run(_measure_parked(world, scale))
     for storm_size, how in (
         ("20", "a storm, as it would be"),
         ("1000000", "storms switched off: each has its own run"),
     ):
-        with _backlogged(worlds, STORM_SIZE=storm_size) as world:
+        with backlogged(worlds, STORM_SIZE=storm_size) as world:
             fail_ports(world)
             rows.append(asyncio.run(_measure_loaded(world, scale, how)))
     return rows
 
 
 @contextlib.contextmanager
-def _backlogged(worlds: Worlds, **settings: str) -> Iterator[DemoWorld]:
+def backlogged(worlds: Worlds, **settings: str) -> Iterator[DemoWorld]:
     """A system whose orchestrator is killed in the end: it would wait for the runs that it has begun."""
     with worlds.fresh(**settings) as world:
         try:
@@ -46,7 +46,7 @@ def _backlogged(worlds: Worlds, **settings: str) -> Iterator[DemoWorld]:
             dict(world.children.started)["orchestrator"].kill()
 
 
-def _park_runs(world: DemoWorld) -> None:
+def park_runs(world: DemoWorld) -> None:
     """GLPI takes the connection and says nothing, so that the runs wait and only the intake works."""
     fault = {"kind": "hang", "match": "/apirest.php", "times": -1}
     httpx.post(f"{world.simulators['glpi']}/_sim/faults", json=fault, timeout=10).raise_for_status()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import time
 from datetime import datetime
@@ -14,10 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.claim import claim_folder
-from cli.demo_reset import reset_password
+from cli.demo_assist import AssistStory
+from cli.demo_desk import DeskStory
 from cli.demo_screen import Event, Sent, event, show, show_events
 from cli.demo_world import SETTLE_S, SOLVE_AFTER_S, DemoFailed, DemoWorld, start_world
-from shared.errors import WidipError
 from shared.logs import configure_logs
 
 RUN_S = 90.0
@@ -32,12 +31,12 @@ def run_demo(folder: Path, *, once: bool, console: Console, listen: str | None =
         signal.signal(number, signal.default_int_handler)
     configure_logs("demo", level="WARNING")
     started = time.monotonic()
-    console.print("[bold]WIDIP demo[/bold]: starting Redis, simulators, four MCP servers and the orchestrator…")
+    console.print("[bold]WIDIP demo[/bold]: starting Redis, simulators, MCP servers, the orchestrator and the desk…")
     with claim_folder(folder) as claim:
         if not claim.is_first:
             console.print(f"Another demo is running: this one uses {claim.folder}", soft_wrap=True)
         try:
-            world = start_world(claim.folder, json_file=claim.json_file, listen=listen)
+            world = start_world(claim.folder, json_file=claim.json_file, listen=listen, with_desk=True)
         except DemoFailed as error:
             console.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
             return 1
@@ -54,7 +53,8 @@ def _run_world(world: DemoWorld, console: Console, *, once: bool, took: str) -> 
         _show_urls(world, console, once=once)
         story = _Story(world, console)
         played = story.play_alert(once=once)
-        played = played and _play_reset(world, console, once=once)
+        played = played and AssistStory(world, console).play()
+        played = played and DeskStory(world, console).play()
         if once:
             return 0 if played else 1
         console.print("\nEverything goes on running. [bold]Ctrl-C[/bold] stops it.")
@@ -78,6 +78,9 @@ def _run_world(world: DemoWorld, console: Console, *, once: bool, took: str) -> 
 def _show_urls(world: DemoWorld, console: Console, *, once: bool) -> None:
     rows = [(f"MCP {name}", f"{url}/sse", "SSE; Streamable HTTP at /mcp") for name, url in world.servers.items()]
     rows.append(("orchestrator", f"{world.orchestrator}/api/runs", "journal, with the token; webhooks"))
+    rows.append(
+        ("chat", f"{world.desk}/", "the employees' page: sign in as z.obrien@lilas.example, the code is in the mail")
+    )
     rows.append(("GLPI", world.simulators["glpi"], "simulated: the ticket is there"))
     rows.append(("mail", world.simulators["mail"], "simulated: the e-mail is there"))
     rows.append(("MySecret", world.simulators["mysecret"], "simulated: links to secrets open there"))
@@ -86,29 +89,6 @@ def _show_urls(world: DemoWorld, console: Console, *, once: bool) -> None:
         console.print(f"{name:<14} {url:<32} [dim]{what}[/dim]", soft_wrap=True)
     if not once:
         console.print(f"[dim]URLs and tokens are in {world.json_file}[/dim]", soft_wrap=True)
-
-
-def _play_reset(world: DemoWorld, console: Console, *, once: bool) -> bool:
-    """Reset a password past everybody but its reader. True when the mail with the link has left."""
-    before = len(_list_mails(world))
-    console.print(
-        "\n[bold]Scenario[/bold]: Zoé O'Brien has forgotten her password. A plain MCP client resets it: one server\n"
-        "seals the new one, the next puts it behind a link, the third mails the link; the client sees none of it.\n",
-        soft_wrap=not console.record,
-    )
-    try:
-        ticket_id = asyncio.run(reset_password(world, console))
-    except WidipError as error:
-        console.print(f"[red]the reset did not come to its end: {escape(str(error))}[/red]", soft_wrap=True)
-        return False
-    mail = _wait_mail(world, beyond=before)
-    if mail is None or "/p/" not in mail["text"]:
-        console.print("[red]the mail with the link did not leave[/red]")
-        return False
-    if not once:
-        text = f"\nRead the e-mail of ticket {ticket_id} and open its link: {world.simulators['mail']}"
-        console.print(text, soft_wrap=True)
-    return True
 
 
 def _describe_model(world: DemoWorld) -> str:

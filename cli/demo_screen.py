@@ -59,6 +59,7 @@ def show(console: Console, sent: Sent, line: Event) -> None:
 
 _COLOURS = {"ticket": "bold green", "email": "bold green", "done": "bold green", "error": "red", "verdict": "yellow"}
 _COLOURS |= {"settled": "yellow", "closed": "bold green"}
+_COLOURS |= {"policy": "yellow", "employee": "magenta", "operator": "magenta", "refused": "red"}
 _COLOURS |= {"lock_taken": "dim", "lock_released": "dim"}
 
 
@@ -73,6 +74,11 @@ def _tool_call(detail: dict[str, Any]) -> str:
 
 def _clip(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _state(status: dict[str, Any]) -> str:
+    """What holds of an account."""
+    return ", ".join(name for name, value in status.items() if value is True) or "open"
 
 
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -93,7 +99,13 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ticket": lambda d: f"GLPI ticket #{d['ticket_id']}: {d['title']}",
     "verdict": lambda d: f"{d['responsible']} at {d['confidence']:.0%} by rule {d['rule']}: {'; '.join(d['facts'])}",
     "email": lambda d: f"to {d['recipient']}: {d['subject']}",
-    "done": lambda _detail: "webhook to e-mail",
+    "done": lambda d: f"{d['plan']} done" if "plan" in d else "webhook to e-mail",
     "settled": lambda d: f"the window is over: {'confirmed' if d['same'] else 'corrected'}, {d['responsible']}",
     "closed": lambda d: f"the incident is {d['closed']}; told: {', '.join(d['told']) or 'nobody'}",
+    "policy": lambda d: f"{d['verdict']}: {d['code']}; the author is known by: {d['identity']['known']}",
+    "checked": lambda d: f"again before the write: {d['verdict']}, {'same' if d['same'] else 'ANOTHER'} action",
+    "outcome": lambda d: f"{d['account']} in the directory: {_state(d['status'])}",
+    "confirmation": lambda d: f"kept: {d['answer']}, for exactly this action ({d['digest'][:12]}…)",
+    "approval": lambda d: f"kept: {d['decision']} by {d['by']}, for exactly this action ({d['digest'][:12]}…)",
+    "refused": lambda d: f"nothing is done, a technician reads why: {d['code']}",
 }

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 
 from cli.environment import children_environment
-from cli.processes import ROOT, Children, RedisFailed, RedisPlace, listening_socket, start_redis
+from cli.processes import ROOT, Children, RedisFailed, RedisPlace, free_port, listening_socket, start_redis
+from orchestrator.operators import operator_entry
 from shared.mcp_tokens import new_token, token_entry
 
 PREFIXES = {
@@ -30,7 +32,11 @@ CLIENTS_OU = "OU=Clients,DC=widip,DC=local"
 """Where the employees of the simulated directory are."""
 RECIPIENT_DOMAINS = ["lilas.example", "tilleuls.example", "genets.example", "widip.example"]
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - a name for what --listen may say
-READY_S = 30.0
+OPERATORS_GUID = UUID("0d9f5a6e-5a3c-4c0e-9f0a-2b1c7d8e9f00")
+OPERATORS_ROLES = ("viewer", "operator", "approver", "admin")
+DESK_GLPI_ID = 7
+"""The desk's account in the simulated GLPI."""
+READY_S = 60.0
 SETTLE_S, SOLVE_AFTER_S = 20, 10
 """Minutes in real life."""
 
@@ -63,8 +69,13 @@ class DemoWorld:
     orchestrator: str = ""
     api_token: str = field(default_factory=new_token)
     webhook_token: str = field(default_factory=new_token)
+    glpi_webhook_token: str = field(default_factory=new_token)
+    operator_token: str = field(default_factory=new_token)
     seal_key: str = field(default_factory=new_token)
     directory: str = ""
+    desk: str = ""
+    relay_port: int = 0
+    internal_token: str = field(default_factory=new_token)
     simulators: dict[str, str] = field(default_factory=dict)
     model: str = ""
 
@@ -75,10 +86,19 @@ class DemoWorld:
             | {"token": self.tokens[name], "url": url}
             for name, url in self.servers.items()
         }
-        orchestrator = {"url": self.orchestrator, "token": self.api_token, "webhook_token": self.webhook_token}
+        orchestrator = {
+            "url": self.orchestrator,
+            "token": self.api_token,
+            "webhook_token": self.webhook_token,
+            "glpi_webhook_token": self.glpi_webhook_token,
+            "operator_token": self.operator_token,
+        }
         directory = {"url": self.directory, "ca_file": str(self.ca_file)}
         simulators: dict[str, Any] = {**self.simulators, "directory": directory}
-        return {"servers": servers, "orchestrator": orchestrator, "simulators": simulators}
+        known: dict[str, Any] = {"servers": servers, "orchestrator": orchestrator, "simulators": simulators}
+        return known | (
+            {"desk": {"url": self.desk, "glpi_webhook_token": self.glpi_webhook_token}} if self.desk else {}
+        )
 
     @property
     def ca_file(self) -> Path:
@@ -93,6 +113,7 @@ def start_world(
     json_file: Path | None = None,
     listen: str | None = None,
     more_sites: int = 0,
+    with_desk: bool = False,
     settings: Mapping[str, str] | None = None,
     log_level: str = "INFO",
 ) -> DemoWorld:
@@ -100,7 +121,7 @@ def start_world(
 
     json_file gets the URLs and tokens; demo.json beside the folder unless it is given. Programs listen on free ports of
     127.0.0.1; with `listen` on that address, each at its usual port. more_sites: so many are simulated beside the
-    demo's. settings: the orchestrator's, over the demo's own.
+    demo's. with_desk: the desk too, with a GLPI server of its own. settings: the orchestrator's, over the demo's own.
     """
     environment = children_environment(os.environ if environment is None else environment)
     folder.mkdir(parents=True, exist_ok=True)
@@ -111,6 +132,8 @@ def start_world(
         _start_simulators(world, environment, more_sites)
         for name in PREFIXES:
             _start_server(world, name, environment)
+        if with_desk:
+            _start_desk(world, environment)
         _start_orchestrator(world, environment, settings or {})
         _wait_ready(world)
         _write_json(world)
@@ -132,10 +155,12 @@ def _start_simulators(world: DemoWorld, environment: Mapping[str, str], more_sit
     }
     # Its certificate is for this machine by its usual names, so it listens nowhere else.
     listeners["ad"] = listening_socket("127.0.0.1", 0)
+    listeners["smtp"] = listening_socket("127.0.0.1", 0)
+    world.relay_port = listeners["smtp"].getsockname()[1]
     command = [sys.executable, "-m", "simulators", "--more-sites", str(more_sites), "--ca-file", str(world.ca_file)]
     for name, listener in listeners.items():
         command += [f"--{name}", str(listener.fileno())]
-        if name != "ad":
+        if name not in ("ad", "smtp"):
             world.simulators[name] = _url(listener)
     world.directory = _url(listeners["ad"]).replace("http", "ldaps")
     world.children.start("simulators", command, env=environment, fds=[s.fileno() for s in listeners.values()])
@@ -145,12 +170,24 @@ def _start_simulators(world: DemoWorld, environment: Mapping[str, str], more_sit
 
 
 def _start_server(world: DemoWorld, name: str, environment: Mapping[str, str]) -> None:
-    token = world.tokens[name] = new_token()
+    world.tokens[name] = new_token()
+    tokens_file = _write_token(world, name, world.tokens[name])
+    upstream = _upstream(world)
+    world.servers[name] = _start_program(
+        world, name, {**environment, **_shared(world), **upstream, "TOKENS_FILE": str(tokens_file)}
+    )
+
+
+def _write_token(world: DemoWorld, name: str, token: str) -> Path:
     tokens_file = world.folder / f"tokens-{name}.toml"
     limits = {"ous": [CLIENTS_OU]} if name == "ad" else {"recipient_domains": RECIPIENT_DOMAINS}
-    entry = token_entry("demo", token, ["read", "write"], **limits)
-    tokens_file.write_text(entry, encoding="utf-8")
-    upstream = {
+    tokens_file.write_text(token_entry("demo", token, ["read", "write"], **limits), encoding="utf-8")
+    return tokens_file
+
+
+def _upstream(world: DemoWorld) -> dict[str, str]:
+    """The simulated systems, for the servers before them."""
+    return {
         "OBSERVIUM_API_URL": f"{world.simulators['observium']}/api/v0",
         "OBSERVIUM_API_TOKEN": "obs_sim-token",
         "OBSERVIUM_TIMEZONE": "UTC",
@@ -169,15 +206,47 @@ def _start_server(world: DemoWorld, name: str, environment: Mapping[str, str]) -
         "SEAL_KEY": world.seal_key,
         "ALLOWED_HOSTS": f"127.0.0.1:*,localhost:*,{_as_seen_from_here(world.listen or '127.0.0.1')}:*",
     }
-    world.servers[name] = _start_program(
-        world, name, {**environment, **_shared(world), **upstream, "TOKENS_FILE": str(tokens_file)}
-    )
+
+
+def _start_desk(world: DemoWorld, environment: Mapping[str, str]) -> None:
+    """The desk, and a GLPI server with the desk's own account: what it writes can be told from the orchestrator's."""
+    token = new_token()
+    tokens_file = _write_token(world, "desk-glpi", token)
+    account = {**_upstream(world), "GLPI_USER_TOKEN": "sim-desk-token", "TOKENS_FILE": str(tokens_file)}
+    door = listening_socket("127.0.0.1", 0)
+    glpi_server = _serve(world, "glpi", {**environment, **_shared(world), **account}, door, log="desk-glpi")
+    database = _fresh_database(world, "desk")
+    own = {
+        "DESK_DATABASE_URL": f"sqlite:///{database}",
+        "DESK_SECRET": new_token(),
+        "INTERNAL_TOKEN": world.internal_token,
+        "GLPI_MCP_URL": glpi_server,
+        "GLPI_MCP_TOKEN": token,
+        "AD_MCP_URL": world.servers["ad"],
+        "AD_MCP_TOKEN": world.tokens["ad"],
+        "GLPI_WEBHOOK_TOKEN": world.glpi_webhook_token,
+        "SITES_FILE": str(ROOT / "deploy/demo/sites.toml"),
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(world.relay_port),
+        "SMTP_SENDER": "accueil@widip.example",
+        "SUPPORT_PHONE": "01 99 00 12 34",
+        "SUPPORT_HOURS": "24 h/24, 7 j/7",
+        "SUPPORT_DELAYS_H": "72,48,24,8,1",
+        "OLLAMA_BASE_URL": world.model,
+    }
+    world.desk = _start_program(world, "desk", {**environment, **_shared(world), **own})
+
+
+def _fresh_database(world: DemoWorld, name: str) -> Path:
+    database = world.folder / f"{name}.sqlite"
+    for leftover in world.folder.glob(f"{database.name}*"):
+        leftover.unlink()
+    return database
 
 
 def _start_orchestrator(world: DemoWorld, environment: Mapping[str, str], settings: Mapping[str, str]) -> None:
-    database = world.folder / "orchestrator.sqlite"
-    for leftover in world.folder.glob(f"{database.name}*"):
-        leftover.unlink()
+    database = _fresh_database(world, "orchestrator")
+    public_port = free_port()
     own = {
         "DATABASE_URL": f"sqlite:///{database}",
         "API_TOKEN": world.api_token,
@@ -186,6 +255,15 @@ def _start_orchestrator(world: DemoWorld, environment: Mapping[str, str], settin
         "OBSERVIUM_MCP_TOKEN": world.tokens["observium"],
         "GLPI_MCP_URL": world.servers["glpi"],
         "GLPI_MCP_TOKEN": world.tokens["glpi"],
+        "AD_MCP_URL": world.servers["ad"],
+        "AD_MCP_TOKEN": world.tokens["ad"],
+        "MYSECRET_MCP_URL": world.servers["mysecret"],
+        "MYSECRET_MCP_TOKEN": world.tokens["mysecret"],
+        "GLPI_WEBHOOK_TOKEN": world.glpi_webhook_token,
+        "OPERATORS_FILE": str(_write_operators(world)),
+        "PUBLIC_PORT": str(public_port),
+        "PUBLIC_URL": f"http://127.0.0.1:{public_port}",
+        "CONFIRMATION_KEY": new_token(),
         "SITES_FILE": str(ROOT / "deploy/demo/sites.toml"),
         "NOC_EMAIL": "noc@widip.example",
         "PROACTIF_CATEGORY": "Réseau > WAN",
@@ -194,7 +272,17 @@ def _start_orchestrator(world: DemoWorld, environment: Mapping[str, str], settin
         "SOLVE_AFTER_S": str(SOLVE_AFTER_S),
         "OLLAMA_BASE_URL": world.model,
     }
+    if world.desk:
+        own |= {"DESK_URL": world.desk, "DESK_TOKEN": world.internal_token, "DESK_GLPI_ID": str(DESK_GLPI_ID)}
     world.orchestrator = _start_program(world, "orchestrator", {**environment, **_shared(world), **own, **settings})
+
+
+def _write_operators(world: DemoWorld) -> Path:
+    """One operator, who has a part in nothing that the demo's people ask for."""
+    file = world.folder / "operators.toml"
+    entry = operator_entry("amelie", world.operator_token, OPERATORS_ROLES, glpi_id=2, object_guid=OPERATORS_GUID)
+    file.write_text(entry, encoding="utf-8")
+    return file
 
 
 def _shared(world: DemoWorld) -> dict[str, str]:
@@ -203,9 +291,12 @@ def _shared(world: DemoWorld) -> dict[str, str]:
 
 
 def _start_program(world: DemoWorld, name: str, env: Mapping[str, str]) -> str:
-    listener = _listen(world, name, _usual_port(name) if world.listen else 0)
+    return _serve(world, name, env, _listen(world, name, _usual_port(name) if world.listen else 0), log=name)
+
+
+def _serve(world: DemoWorld, name: str, env: Mapping[str, str], listener: socket.socket, *, log: str) -> str:
     command = [sys.executable, "-m", "cli", "serve", name, "--fd", str(listener.fileno())]
-    world.children.start(name, command, env=env, fds=[listener.fileno()])
+    world.children.start(log, command, env=env, fds=[listener.fileno()])
     url = _url(listener)
     listener.close()
     return url
@@ -228,7 +319,7 @@ def _listen(world: DemoWorld, name: str, port: int) -> socket.socket:
 
 def _wait_ready(world: DemoWorld) -> None:
     deadline = time.monotonic() + READY_S
-    waiting = {**world.servers, "orchestrator": world.orchestrator}
+    waiting = {**world.servers, "orchestrator": world.orchestrator, **({"desk": world.desk} if world.desk else {})}
     last = dict.fromkeys(waiting, "not asked yet")
     with httpx.Client(trust_env=False, timeout=5) as http:
         while waiting:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
@@ -14,15 +13,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.operators import operators_app
 from shared.errors import WidipError
 
 app = typer.Typer(
     help="WIDIP from the terminal.", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
 )
 tools_app = typer.Typer(help="An MCP client: list and call the tools of a server.", no_args_is_help=True)
+desk_app = typer.Typer(help="What the desk keeps about people.", no_args_is_help=True)
 tokens_app = typer.Typer(help="Tokens of MCP callers.", no_args_is_help=True)
 app.add_typer(tools_app, name="tools")
 app.add_typer(tokens_app, name="tokens")
+app.add_typer(desk_app, name="desk")
+app.add_typer(operators_app, name="operators")
 
 DEMO_FOLDER = Path("var/demo")
 PICTURE_WIDTH = 150
@@ -65,9 +68,17 @@ def demo(
     raise typer.Exit(code)
 
 
+@app.command(hidden=True)
+def openapi() -> None:
+    """Write the OpenAPI documents from which the types of the web pages are made: `make types` calls this."""
+    from cli.openapi import FOLDER, write_documents  # noqa: PLC0415 - each command pays for its own imports
+
+    write_documents(FOLDER)
+
+
 @app.command()
 def serve(
-    name: Annotated[str, typer.Argument(help="observium, glpi, ad, mysecret or orchestrator")],
+    name: Annotated[str, typer.Argument(help="observium, glpi, ad, mysecret, orchestrator or desk")],
     insecure_dev: Annotated[bool, typer.Option("--insecure-dev", help="no tokens; loopback only")] = False,
     fd: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
@@ -81,6 +92,36 @@ def serve(
         run(name, insecure_dev=insecure_dev, fd=fd)
     except CannotStart as error:
         _fail(str(error))
+
+
+@desk_app.command("export")
+def export_person(email: Annotated[str, typer.Argument(help="the person's address")]) -> None:
+    """Print everything that the desk, and the orchestrator, keep about one person, as JSON."""
+    from cli.privacy import export  # noqa: PLC0415
+    from cli.programs import CannotStart  # noqa: PLC0415
+
+    try:
+        told = asyncio.run(export(email))
+    except CannotStart as error:
+        _fail(str(error))
+    print(json.dumps(told, ensure_ascii=False, indent=2, default=str))  # noqa: T201
+
+
+@desk_app.command("forget")
+def forget_person(email: Annotated[str, typer.Argument(help="the person's address")]) -> None:
+    """Remove one person from the desk's database and the orchestrator's. GLPI keeps its own tickets."""
+    from cli.privacy import forget  # noqa: PLC0415
+    from cli.programs import CannotStart  # noqa: PLC0415
+
+    try:
+        counts = asyncio.run(forget(email))
+    except CannotStart as error:
+        _fail(str(error))
+    print(json.dumps(counts, indent=2))  # noqa: T201
+    if counts["waiting"]:
+        _fail(f"{counts['waiting']} tickets still wait to be told to GLPI: forget again when they are")
+    if counts.get("open"):
+        _fail(f"{counts['open']} rows of the orchestrator are of what has not ended: forget again when it has")
 
 
 @tools_app.command("list")
@@ -138,10 +179,9 @@ def create_token(
     ] = None,
 ) -> None:
     """Make a token: its hash goes into the file, the token itself is printed once."""
-    from shared.mcp_tokens import NAME, load_tokens, new_token, token_entry  # noqa: PLC0415
+    from cli.entries import add_entry  # noqa: PLC0415
+    from shared.mcp_tokens import load_tokens, new_token, token_entry  # noqa: PLC0415
 
-    if not re.fullmatch(NAME, name):
-        _fail(f"{name!r} is no name: lower-case letters, digits, - and _, 40 at most")
     token = new_token()
     entry = token_entry(
         name,
@@ -150,30 +190,11 @@ def create_token(
         ous=ou or [],
         recipient_domains=recipient_domain or [],
     )
-    draft = file.with_suffix(".new")
     try:
-        before = file.read_text(encoding="utf-8") if file.exists() else ""
-        if _has_token(before, name):
-            _fail(f"{file} already has a token named {name}")
-        draft.touch(mode=0o600)
-        draft.chmod(0o600)
-        draft.write_text(f"{before}\n{entry}", encoding="utf-8")
-        load_tokens(draft)
-        draft.replace(file)
+        add_entry(file, entry, table="token", name=name, check=load_tokens)
     except WidipError as error:
-        draft.unlink()
-        _fail(str(error).replace(str(draft), str(file)))
-    except OSError as error:
-        _fail(f"{file} cannot be written: {error.strerror}")
+        _fail(str(error))
     typer.echo(token)
-
-
-def _has_token(text: str, name: str) -> bool:
-    try:
-        tokens = tomllib.loads(text).get("token", [])
-    except tomllib.TOMLDecodeError:
-        return False  # load_tokens says what is wrong
-    return any(isinstance(token, dict) and token.get("name") == name for token in tokens)
 
 
 def _fail(message: str) -> NoReturn:

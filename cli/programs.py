@@ -25,6 +25,8 @@ SWITCH_S = 0.0005
 """How long a thread may keep the others waiting: Python's own 5 ms add up for whoever waits for an answer."""
 GARBAGE_AT = 10_000
 """New objects after which the youngest are looked through; Python's own 700 suits scripts."""
+KEEP_ALIVE_S = 75
+"""Longer than any client of ours keeps a connection: a request must not meet a connection that is being closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Program:
     app: str
     settings: str
     paths: str = "SSE at /sse, Streamable HTTP at /mcp"
+    knows_its_proxies: bool = False
+    """It says itself whose X-Forwarded-For counts; for the others that of this machine does."""
 
     def find_settings(self) -> type[ProgramSettings]:
         """The class of its settings."""
@@ -71,6 +75,7 @@ PROGRAMS = {
             "orchestrator.settings:OrchestratorSettings",
             "webhooks at /webhooks/observium, journal at /api/runs",
         ),
+        Program("desk", "desk.app", "desk.settings:DeskSettings", "API at /api/v1", knows_its_proxies=True),
     )
 }
 
@@ -94,7 +99,15 @@ def serve(name: str, *, insecure_dev: bool = False, fd: int | None = None) -> No
         raise CannotStart(str(error)) from None
     port: int = settings.port  # type: ignore[attr-defined]
     listener = socket.socket(fileno=fd) if fd is not None else _listen(name, settings.host, port)
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, server_header=False)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        proxy_headers=not program.knows_its_proxies,
+    )
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     server = _Server(config, _announcement(program, listener))
     gc.freeze()  # what is loaded by now stays, and need not be looked through again and again

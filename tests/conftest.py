@@ -14,7 +14,11 @@ import pytest
 import uvicorn
 from hypothesis import HealthCheck, settings
 
+# Clients without TLS make a context all the same: 50 ms of reading all the web's authorities, dozens of times a test.
+os.environ["SSL_CERT_FILE"] = str(Path(__file__).with_name("nobody-ca.pem"))
+
 from cli.processes import Children, find_redis_server, free_socket, start_redis
+from cli.programs import KEEP_ALIVE_S
 from shared.redis_helper import RedisHelper
 from simulators.faults import Faults
 from tests.directories import DirectoryPlace, SimulatedDirectory, simulated_directory
@@ -22,12 +26,18 @@ from tests.node.tools import NodeTools, ToolsMissing, install_tools
 from tests.postgres import Postgres, find_binaries, running_postgres
 from tests.samba.dc import why_not
 from tests.samba.sharing import run_folder, shared_samba
+from tests.scheduling import Scheduling
 
 Serve = Callable[[Any], Any]
 
 # A busy machine is no fault of the code: no figures of time from Hypothesis.
 settings.register_profile("widip", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("widip")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,10 +64,18 @@ def pytest_runtest_makereport(
 
 
 @asynccontextmanager
-async def running(app: Any, *, sock: socket.socket | None = None) -> AsyncIterator[str]:
+async def running(app: Any, *, sock: socket.socket | None = None, proxy_headers: bool = True) -> AsyncIterator[str]:
     """Serve an ASGI app on a free port of loopback, in this event loop; yields its base URL."""
     listener = sock or free_socket()
-    config = uvicorn.Config(app, log_config=None, log_level="critical", timeout_graceful_shutdown=1, lifespan="on")
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="critical",
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        lifespan="on",
+        proxy_headers=proxy_headers,
+    )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(_serve(server, listener))
@@ -148,7 +166,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def root() -> Path:
     """The repository."""
     return Path(__file__).resolve().parent.parent

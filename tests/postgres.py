@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
@@ -56,9 +56,7 @@ class Postgres:
     folder: Path
     template: str = "template1"
     """What new databases are copies of."""
-
-    def __post_init__(self) -> None:
-        self._numbers = count(1)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def url(self, database: str) -> str:
         """As DATABASE_URL."""
@@ -67,16 +65,17 @@ class Postgres:
     @contextmanager
     def database(self, *, empty: bool = False) -> Iterator[str]:
         """The URL of a new database, dropped at the end with whoever is still connected."""
-        name = f"test_{next(self._numbers)}"
+        name = f"test_{next(self.numbers)}"
         self.run(f"CREATE DATABASE {name} TEMPLATE {'template1' if empty else self.template}")
         yield self.url(name)
         self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def make_template(self, prepare: Callable[[str], None]) -> None:
-        """From now on databases begin as `prepare` leaves one: copied faster than made."""
-        self.run("CREATE DATABASE prepared")
-        prepare(self.url("prepared"))
-        self.template = "prepared"
+    def with_template(self, name: str, prepare: Callable[[str], None]) -> Postgres:
+        """The same server; here databases begin as `prepare` leaves one: copied faster than made."""
+        template = f"prepared_{name}"
+        self.run(f"CREATE DATABASE {template}")
+        prepare(self.url(template))
+        return replace(self, template=template)
 
     def run(self, statement: str) -> None:
         """One statement outside of any transaction."""

@@ -137,12 +137,33 @@ REQUIREMENTS = (
     Requirement("C-01", "one server down does not stop the others and is named", "own"),
     Requirement("C-02", "a lost answer is asked again only when that is harmless", "own"),
     Requirement("C-03", "a client survives restarts of its servers", "own"),
+    # confirmations and approvals
+    Requirement("C-11", "reading a confirmation page changes nothing; its form's answer moves the request on", "brief"),
+    Requirement(
+        "C-12", "a link that is used, old, forged or about what has changed answers nothing, and is told alike", "brief"
+    ),
+    Requirement("C-13", "no row, journal or log leads to a confirmation link", "own"),
+    Requirement("C-14", "public pages are plain text of ours: nothing foreign, no script, no copy, no referrer", "own"),
+    Requirement("C-15", "the public port shows confirmation pages and nothing else, so often per address", "own"),
+    Requirement("C-16", "an operator reads who asks what on whom; his decision is kept and moves it on", "brief"),
+    Requirement(
+        "C-17", "author, requester, editor, target, confirmer and recipient decide on nothing of theirs", "brief"
+    ),
+    Requirement("C-18", "an approval is decided once, in its time, for exactly one action", "brief"),
+    Requirement("C-19", "only a named approver decides; without operators nobody, and the reason is told", "brief"),
+    Requirement("C-20", "a fault of the operators file is told with its line; tokens are kept as hashes only", "own"),
+    Requirement(
+        "C-21", "the strictest of switches and sites.toml wins; where nothing is said a plan is suggested", "brief"
+    ),
+    Requirement("C-22", "a switch is changed by an administrator, with name and reason in the journal", "brief"),
+    Requirement("C-23", "caps per account, site, hour and day hold among replicas; a request counts once", "brief"),
     # GLPI
     Requirement("G-01", "a web page with status 200 is an outage, not a success", "sheet"),
     Requirement("G-02", "text reads back as it was written on GLPI 9.5, 10 and 11", "sheet"),
     Requirement("G-03", "after a lost answer the mark finds our own write, and never a stranger's", "sheet"),
     Requirement("G-04", "an e-mail leaves with string names and a send time, and its trace has no body", "sheet"),
     Requirement("G-05", "a category is found by path or by its only child; otherwise candidates are listed", "brief"),
+    Requirement("G-07", "a file comes whole to its ticket, once; what is too large or no file does not", "brief"),
     Requirement("G-06", "a write that GLPI does after we gave up is found, not repeated", "own"),
     Requirement("G-20", "a delivery of GLPI 11, of a private text too, leads to its ticket", "sheet"),
     Requirement("G-21", "a plugin's delivery with a plain token and encoded text leads to its ticket", "sheet"),
@@ -152,6 +173,12 @@ REQUIREMENTS = (
     Requirement("G-25", "a clock that differs, a late write or a date from the future hides no change", "sheet"),
     Requirement("G-26", "of a delivery's body only a ticket's number is used, whatever its shape", "own"),
     Requirement("G-27", "what we did ourselves is no news, what anybody else did is, by GLPI's history", "sheet"),
+    Requirement("G-30", "a GLPI account is bound to a directory account by GLPI's LDAP link alone", "sheet"),
+    Requirement("G-31", "the history names who wrote, whatever writer, source, requester or From claim", "sheet"),
+    Requirement("G-32", "who changed a title, a description or a text, and when, is told", "sheet"),
+    Requirement("G-33", "the public part of a timeline holds nothing private, in its history neither", "sheet"),
+    Requirement("G-34", "the simulated GLPI and directory know the same people by the same GUIDs", "own"),
+    Requirement("G-35", "what a ticket or followup says of how it came in is told, and is a claim", "sheet"),
     # Observium
     Requirement("O-01", "a cache hit makes no upstream request, and fresh_after bypasses an older entry", "brief"),
     Requirement("O-02", "sw1 is never answered with sw10", "sheet"),
@@ -170,6 +197,18 @@ REQUIREMENTS = (
     Requirement("E-01", "a row and the workflow that it causes are stored in one commit", "own"),
     Requirement("E-02", "after kill -9 a workflow runs again, and writes what is missing", "own"),
     Requirement("E-03", "the private parts of DBOS that we use are as we know them", "own"),
+    # Assist when things fail
+    Requirement("E-10", "kill -9 in every step of a reset: one mail with the one working password", "own"),
+    Requirement(
+        "E-11", "kill -9 in a creation, a confirmation, an approval: each effect and each question once", "own"
+    ),
+    Requirement(
+        "E-12", "a system that fails in any step is waited for; nothing is done twice, no answer missed", "own"
+    ),
+    Requirement("E-13", "what waits for GLPI goes on at once when it is back", "own"),
+    Requirement("E-14", "a hand-over says exactly what was done and what may have been; nothing follows it", "own"),
+    Requirement("E-15", "a password whose link waited too long is replaced, and its link shows nothing", "own"),
+    Requirement("E-16", "what is no longer allowed between two writes is not done; the ticket says what was", "own"),
     # Proactif
     Requirement("P-01", "a port-down webhook becomes one ticket, one diagnosis and one e-mail", "brief"),
     Requirement("P-02", "the same delivery twice opens one ticket", "sheet"),
@@ -258,6 +297,11 @@ REQUIREMENTS = (
     Requirement("A-57", "the simulated directory and the Samba of the tests hold the same people", "own"),
     Requirement("A-58", "who trusts the run's authority reaches the directory by its names only", "sheet"),
     Requirement("A-59", "bytes that are no LDAP end their own connection and nothing else", "own"),
+    Requirement("A-70", "reads tell whom every write would refuse as protected", "own"),
+    Requirement("A-71", "of a colleague's groups none but those that a person approved are copied", "own"),
+    Requirement("A-72", "what a copy of groups would do is told before, and changes nothing", "own"),
+    Requirement("A-74", "a write that names its account by objectGUID, too, changes no other of that login", "own"),
+    Requirement("A-73", "that anything else of the domain has an address is told, and not who", "own"),
     # MySecret
     Requirement("K-01", "the simulated MySecret answers as Password Pusher 1.40, 1.68 and 2.11 do", "sheet"),
     Requirement("K-02", "the link of a mail opens in a browser: a button, the secret, and then no more", "own"),
@@ -293,4 +337,311 @@ REQUIREMENTS = (
     Requirement("R-13", "quotes and names are the author's own words", "own"),
     Requirement("R-14", "at least 85 % of realistic tickets get their plans, and none a wrong person", "own"),
     Requirement("R-15", "what is not about IT is not ours", "own"),
+    # the desk
+    Requirement("D-01", "a code sent to the directory's address signs a person in, once, also with GLPI down", "brief"),
+    Requirement("D-02", "a code is good for ten minutes and five tries, a sign-in for its hours", "brief"),
+    Requirement("D-03", "who asks for a code does not learn who exists, and asks a few times an hour", "own"),
+    Requirement("D-04", "a sign-in is signed, ends when it is ended, and its cookie serves our pages only", "own"),
+    Requirement("D-05", "a header names a person only with the proxy's secret and from its address", "brief"),
+    Requirement("D-06", "no code and no token is kept in clear, in the database or the log", "own"),
+    Requirement("D-07", "whatever a client sends, it gets an answer and never a failure of ours", "brief"),
+    Requirement("D-08", "the desk's tables are made by migrations, with the indexes of a million tickets", "brief"),
+    Requirement("D-09", "what is old goes; what is kept of a person is told, and forgotten, when asked", "brief"),
+    Requirement(
+        "D-50", "a photo becomes an upright JPEG of 2 MB at most, without anything else that was in it", "brief"
+    ),
+    Requirement("D-51", "what is no photo, too large or too many pixels is refused, by its content", "brief"),
+    Requirement("D-52", "a photo reaches the GLPI ticket of its own person once, and is then not kept", "brief"),
+    Requirement("D-53", "OpenID Connect signs in the living account of the vouched objectGUID or address", "brief"),
+    Requirement("D-54", "a provider's answer counts if it is its own, for us, now, and for this browser's try", "own"),
+    Requirement(
+        "D-55", "the journal's lines on a person are told and erased for an administrator, nobody else", "brief"
+    ),
+    Requirement("D-10", "a problem becomes a ticket here and in GLPI by a yes, a correction, or answers", "brief"),
+    Requirement("D-11", "two clicks at once make one ticket", "brief"),
+    Requirement("D-12", "a session lives half an hour, is used once, survives a restart; four clear errors", "brief"),
+    Requirement("D-13", "nobody reports in another's name, nor without measure", "brief"),
+    Requirement("D-14", "confidence, symptoms, validation and tries go to GLPI as one private followup", "brief"),
+    Requirement("D-15", "the orchestrator, and nobody else, learns who was signed in for which text", "brief"),
+    Requirement("D-16", "GLPI's account is the requester only where GLPI links it to the directory's", "sheet"),
+    Requirement("D-17", "anonymous reports are taken by setting only, and prove nobody", "brief"),
+    Requirement("D-20", "with GLPI down a problem is registered, and reaches GLPI once when it is back", "brief"),
+    Requirement(
+        "D-21", "after an outage: four at a time, each requester's in order, new ones not kept waiting", "brief"
+    ),
+    Requirement("D-22", "numbers have no gap in a year, whoever fails and however many write", "brief"),
+    Requirement("D-23", "what GLPI refuses is said, and costs neither a ticket nor the others their turn", "own"),
+    Requirement("D-24", "killed between any two writes, a click is one ticket and one note on both sides", "brief"),
+    Requirement("D-30", "a webhook brings what technicians did within seconds, and nothing private", "brief"),
+    Requirement("D-31", "a poll heals lost webhooks; each of GLPI's states has our word", "brief"),
+    Requirement("D-32", "our changes reach GLPI and are no news when they come back", "brief"),
+    Requirement("D-33", "conflicts are decided per field by rule, and history says so", "brief"),
+    Requirement("D-34", "deleted tickets are noticed", "brief"),
+    Requirement("D-35", "one sees one's own tickets, a referent those of the establishment", "brief"),
+    Requirement("D-36", "a followup reaches GLPI with its author, and the status that GLPI would have given", "brief"),
+    Requirement("D-37", "the Sync button tells the truth; lists are there with GLPI down", "brief"),
+    Requirement("D-38", "feedback is about one's own conversation", "own"),
+    Requirement("D-39", "news come over the WebSocket within seconds, and none is lost over a cut", "brief"),
+    # desk: reading what an employee writes
+    Requirement("D-40", "rules find the category of at least 75 % of labelled messages, seen and unseen", "brief"),
+    Requirement("D-41", "no message is validated into a wrong category, whatever GLPI's list holds", "brief"),
+    Requirement("D-42", "any text of any length is analysed without error, its first 20,000 characters", "brief"),
+    Requirement("D-43", "text that gives orders to a program chooses neither category, urgency nor action", "brief"),
+    Requirement("D-44", "several problems in one message are said to be several, and a person confirms", "brief"),
+    Requirement("D-45", "what is unclear is asked in at most two precise French questions", "brief"),
+    Requirement("D-46", "care in danger and a stopped site have priority 5; a capital letter has not", "own"),
+    Requirement("D-47", "GLPI's own categories are understood by their words, whatever they are called", "brief"),
+    Requirement("D-48", "site, equipment and symptoms are told when said, and what is missing is named", "brief"),
+    Requirement("D-49", "a directory account is told from the password of another system", "own"),
+    # desk: beside the orchestrator and the model
+    Requirement("D-60", "what a signed-in person asks at the desk is done without asking them again by mail", "brief"),
+    Requirement("D-61", "a model's second look comes over the WebSocket, behind the rules' answer", "brief"),
+    Requirement("D-62", "the model reads the masked text, and its author is shown what it read", "brief"),
+    Requirement("D-63", "the model chooses among GLPI's categories, and never makes a summary auto_validate", "brief"),
+    Requirement("D-64", "without the model, or late, the rules' summary stays and the person is told", "brief"),
+    Requirement("D-65", "a chat goes first in the line for the model, and its answer is short", "brief"),
+    Requirement("D-66", "the demo has a conversation at the desk, from the sign-in to a technician's word", "brief"),
+    # The desk: at scale, and over time
+    Requirement("D-70", "every night what only one side has is named: our tickets, and those of our account", "brief"),
+    Requirement("D-71", "a closed ticket that GLPI merges away or purges is noticed at night", "brief"),
+    Requirement("D-72", "five hundred tickets of an outage are told in turn, a new one is told before them", "brief"),
+    Requirement("D-73", "no request made from the OpenAPI document, good or bad, makes the desk fail", "brief"),
+    Requirement(
+        "D-74", "categories and people are kept for when GLPI or the directory is away, with their age", "brief"
+    ),
+    Requirement("D-75", "the desk's own queries on a million tickets are answered along an index", "brief"),
+    Requirement("D-120", "what the desk does by itself on a million tickets walks over none of its tables", "brief"),
+    Requirement("D-121", "numbers of removed rows are not given again: nothing new is taken for what was", "own"),
+    Requirement("D-122", "a look at GLPI that began before our change reached it does not undo that change", "brief"),
+    Requirement("D-123", "a webhook's ticket is looked at at once, however many others are due", "brief"),
+    Requirement(
+        "D-80", "with LLM_BACKEND=openai any compatible endpoint does what Ollama does, fails as it does", "brief"
+    ),
+    Requirement("D-81", "a model off the site is asked only where that is allowed, which is told at start", "brief"),
+    Requirement(
+        "D-82", "requests, confirmations, approvals and deliveries of a person are told and forgotten", "brief"
+    ),
+    Requirement("D-83", "who has a ticket that was merged into another sees into which", "brief"),
+    Requirement("D-84", "a text too long to be read whole is known as the one its signed-in author wrote", "own"),
+    Requirement("D-85", "who comes back from the provider and is not signed in sees a page that says why", "brief"),
+    Requirement("D-86", "the desk has a GLPI account, tokens and a database of its own", "brief"),
+    Requirement("D-87", "the desk says which of database, Redis and GLPI is away, and when it is back", "brief"),
+    Requirement("D-88", "people behind one proxy are counted apart, and only a known proxy names them", "own"),
+    Requirement("D-124", "a change whose webhook is lost is told after the next poll, a minute by default", "brief"),
+    Requirement("D-89", "a sign-in ends when the directory has no living account for it any more", "own"),
+    # Assist: what a model adds
+    Requirement("N-10", "what rules cannot tell a model may, in the author's own words; else the rules stay", "brief"),
+    Requirement("N-11", "without the model a ticket is acknowledged, in time, and the journal says why", "brief"),
+    Requirement("N-12", "a model's category, urgency, paragraph and one question come to the ticket", "brief"),
+    Requirement("N-13", "names that rules read in a ticket do not go to the model that is to say what it asks", "own"),
+    # A hostile model and hostile texts
+    Requirement("H-01", "no tool that writes is ever called by a model, whatever it was granted", "brief"),
+    Requirement("H-02", "a model reads its own ticket and its own site only, with arguments that are bound", "brief"),
+    Requirement("H-03", "no private text of a ticket reaches a model", "brief"),
+    Requirement("H-04", "no call of a model or for a model after its budget of calls or of time", "brief"),
+    Requirement("H-05", "a model's words to people are capped: no link, number to call, other's name, secret", "brief"),
+    Requirement("H-06", "a model gives a category of the list and a step of urgency, where nobody has chosen", "brief"),
+    Requirement("H-07", "no text ends the fence in which a model is shown it", "own"),
+    Requirement("H-08", "a model is asked nothing, and changes nothing, where the rules have decided", "own"),
+    Requirement("H-09", "no plan of a model for a person whom the author's own text does not name", "brief"),
+    Requirement("H-10", "no account work without a proven author who alone had a hand in the text", "brief"),
+    Requirement("H-11", "a plan that a model named is confirmed by its author, even when he is signed in", "own"),
+    # the same, in the whole running system
+    Requirement(
+        "H-20", "whatever is written and whatever a model says, what nobody confirmed changes no account", "brief"
+    ),
+    Requirement(
+        "H-21", "who confirms changes his own account only, and only as the mail says that he confirmed", "brief"
+    ),
+    Requirement("H-22", "a mail goes only to the directory's address of a proven author of the ticket", "brief"),
+    Requirement("H-23", "a model is shown nothing private, of another ticket or site, or of the directory", "brief"),
+    Requirement(
+        "H-24", "what everybody reads of us has no link, address, secret or person that the ticket lacks", "brief"
+    ),
+    Requirement(
+        "H-25", "in GLPI followups, solution, category, urgency and status of this ticket are written only", "brief"
+    ),
+    Requirement(
+        "H-26", "no attack decides an approval, and none waits for a stranger's or a protected account", "brief"
+    ),
+    Requirement("H-27", "no text of a stranger makes a run of ours fail", "own"),
+    # Assist: who wrote a text
+    Requirement("I5-01", "an author is proven by GLPI's history and his account's LDAP link, by nothing else", "sheet"),
+    Requirement("I5-02", "mails, forged writers, edits and texts of several people prove nobody", "sheet"),
+    Requirement("I5-03", "an account that is local, disabled or gone proves nobody", "sheet"),
+    Requirement("I5-04", "the desk vouches for exactly the texts that one signed-in person wrote", "brief"),
+    Requirement("I5-05", "the description and public followups ask, each as it was when it was read", "brief"),
+    Requirement("I5-40", "what came by mail, or may have, proves nobody, whoever the history names", "own"),
+    # Assist: what may be done
+    Requirement("Y-01", "each situation is decided by the first row of the table that fits it", "brief"),
+    Requirement("Y-02", "every situation has a verdict and a code; what no row allows is refused", "brief"),
+    Requirement("Y-03", "without a proven author nothing is done, asked, confirmed or approved", "brief"),
+    Requirement("Y-04", "nothing is done unconfirmed unless its author was signed in at the desk", "brief"),
+    Requirement(
+        "Y-05", "a colleague's account is changed for a referent of his site, approved, or not at all", "brief"
+    ),
+    Requirement("Y-06", "a protected account is refused, whoever said yes", "brief"),
+    Requirement("Y-07", "a plan that is off or suggests does nothing and writes to nobody but technicians", "brief"),
+    Requirement("Y-08", "a no, a used-up cap, a changed fact or a doubtful address is never overruled", "brief"),
+    Requirement("Y-09", "an unknown site, or a new account that no referent asks for, needs an approval", "brief"),
+    Requirement("Y-10", "what is missing is asked once, and nothing is done without it", "brief"),
+    Requirement("Y-11", "each plan is done for its kind of account only: one's own, a colleague's, a new one", "brief"),
+    Requirement("Y-12", "who is no referent learns nothing of other people's accounts", "own"),
+    # A hostile model
+    Requirement("Y-20", "an account is of the one site whose OUs hold it, compared part by part", "own"),
+    Requirement("Y-21", "a referent is who alone has the address of one in the directory", "brief"),
+    Requirement("Y-22", "an author who gives another name than his account's is noticed", "own"),
+    Requirement("Y-23", "a colleague is the one account of the site whose name or login fits", "brief"),
+    Requirement(
+        "Y-24", "a new account's login and place follow the site's rules, and look like nobody's title", "brief"
+    ),
+    Requirement("Y-25", "who is written to alone has that address in the directory; owners are told", "brief"),
+    Requirement("Y-26", "an account moves to a unit of its own site that is named, or not at all", "own"),
+    Requirement("Y-27", "every code has a sentence that betrays nobody and a detail for technicians", "brief"),
+    Requirement(
+        "Y-30", "sites.toml says how accounts are named, placed and told of; faults come with their line", "own"
+    ),
+    # Assist: what triggers it
+    Requirement("W-01", "each plan has its effect in the directory, the mailbox and the ticket", "brief"),
+    Requirement("W-02", "a plan that only suggests tells the technician and nobody else", "brief"),
+    Requirement("W-03", "nobody but a referent has anything done to somebody else's account", "brief"),
+    Requirement("W-04", "an account that no site claims is changed by an approval only", "brief"),
+    Requirement("W-10", "sixty tickets end in their effects and no other; no secret is told but in its mail", "brief"),
+    Requirement("W-11", "of several requests each is a plan; the ticket is solved when all are done", "brief"),
+    Requirement("W-12", "account work asks no model, and waits neither for one nor behind what does", "brief"),
+    Requirement("W-13", "the journal says the seconds from settled to done", "brief"),
+    Requirement("W-15", "what is asked for a later day is done on that day, and not before", "brief"),
+    Requirement("W-14", "a day begins in France; who has left is not asked for when", "own"),
+    Requirement("T-01", "a ticket that GLPI tells of becomes its requests, each of which is worked on", "brief"),
+    Requirement("R-20", "sixty tickets say what must come of each, on people of the demo's world", "brief"),
+    Requirement("R-21", "of several who may be meant it is nobody; what is excepted or denied is not acted on", "own"),
+    Requirement("R-22", "a request for another system, for a resident or sent earlier is left to people", "own"),
+    Requirement("R-23", "a list, a form and a headline name whom they are about", "own"),
+    Requirement("T-02", "a text is read once for its author, and again only when it was changed", "own"),
+    Requirement("T-03", "a description that asks nothing is a question, a followup that asks nothing is none", "own"),
+    Requirement("T-04", "its author's answer goes on from the request that we asked about, and from no other", "brief"),
+    Requirement("T-05", "no reminder and no correction is a second request", "own"),
+    Requirement("T-06", "our own, technicians', private and too many texts are no requests, now or later", "own"),
+    Requirement("T-07", "a password that somebody types into his ticket is not kept", "own"),
+    Requirement("T-08", "only who knows GLPI's secret or the plugin's token may deliver", "brief"),
+    Requirement("T-09", "GLPI's challenge is answered, and nothing else is signed", "brief"),
+    Requirement("T-10", "a replayed delivery is answered and starts nothing", "brief"),
+    Requirement("T-11", "what is about no ticket is ignored; what cannot be read is kept and made up for", "own"),
+    Requirement("T-12", "a plugin of GLPI 10 delivers with a plain token", "brief"),
+    Requirement("T-13", "our own account's writes never trigger us; the desk's do", "brief"),
+    Requirement("T-14", "one look at a time per ticket; the same change twice is one run", "brief"),
+    Requirement("T-15", "what was written before Assist began, or is seen a week late, is left to people", "own"),
+    Requirement("T-16", "open requests see the end of their ticket and the change of their text", "own"),
+    Requirement(
+        "T-17", "what GLPI's absence or a crash interrupts is looked at later, and not while it is down", "brief"
+    ),
+    Requirement("T-19", "closed requests go with what hangs on them; no ticket is forgotten too soon", "own"),
+    Requirement("T-18", "a lost webhook is made up for by the poll, which tells a change once", "brief"),
+    # Assist: attacks
+    Requirement("V-01", "what a model named is not done unconfirmed, though its author is signed in", "own"),
+    Requirement("V-02", "what only the desk's title says is not done unconfirmed", "own"),
+    Requirement("V-03", "an edit counts, however long the history before it is", "own"),
+    Requirement("V-04", "a site that is switched off is not written to in public", "own"),
+    Requirement("V-05", "what is switched off while a model thinks is not written", "own"),
+    Requirement("V-07", "a newcomer is given nobody else's address", "own"),
+    Requirement("V-08", "who became the requester does not decide", "own"),
+    Requirement("V-09", "what its author takes back is not done, and a day that may be another is a person's", "own"),
+    Requirement("V-10", "nobody is flooded with confirmations", "own"),
+    Requirement("V-11", "a system that fails a plan that is only suggested is told to technicians alone", "own"),
+    # web pages
+    Requirement("B-01", "the pages' types are made from the two OpenAPI documents, and may not drift", "brief"),
+    Requirement("B-02", "pages run scripts of their own files only, framed by nobody; unbuilt, they say so", "brief"),
+    Requirement("B-03", "a page's files come compressed as the browser takes them, and are kept for ever", "brief"),
+    Requirement("B-04", "a problem is a ticket after two clicks, and the technician's answer arrives live", "brief"),
+    Requirement("B-05", "with GLPI down the page says that a problem is kept, and when it has gone", "brief"),
+    Requirement("B-06", "a sign-in that ends meanwhile costs nothing that was typed", "brief"),
+    Requirement("B-07", "without a connection a text is kept in the browser, and leaves by itself afterwards", "brief"),
+    Requirement("B-08", "the whole way can be gone with the keyboard alone", "brief"),
+    Requirement("B-09", "the model's reading is offered with what was masked; the card can be corrected", "brief"),
+    Requirement("B-10", "at most two questions, which can be answered or left", "brief"),
+    Requirement("B-11", "followups, photo, solution, reopening and an opinion with its reason", "brief"),
+    Requirement("B-12", "requests about accounts show as whom one is signed in; a human can always be called", "brief"),
+    Requirement("B-13", "the chat speaks French and English, and asks no other server for anything", "brief"),
+    Requirement(
+        "B-14", "axe finds nothing in any state of the chat, light or dark, and 360 pixels are enough", "brief"
+    ),
+    Requirement("B-15", "converters and hooks of the pages are tested on their own", "brief"),
+    Requirement("B-16", "a first visit of the chat loads less than 180 kB", "brief"),
+    Requirement("B-17", "anybody may know how to sign in, whom to call, and whether GLPI is away", "own"),
+    Requirement("B-18", "symptoms that a person takes out reach neither the note nor the history as agreed", "own"),
+    Requirement("B-20", "whose site the directory tells is not asked for it", "own"),
+    Requirement("B-19", "what was just added shows before GLPI has it, and one's opinion is remembered", "own"),
+    # the operators' console
+    Requirement(
+        "K-51",
+        "an operator's session is a cookie that no script reads, Secure but on this machine, kept here as a digest",
+        "own",
+    ),
+    Requirement(
+        "K-52",
+        "a session ends when nothing is done, at the latest after its hours, and when its owner signs out",
+        "own",
+    ),
+    Requirement("K-53", "what a page reads by itself does not keep a session alive", "own"),
+    Requirement("K-54", "wrong names and wrong passwords get one answer, cost the same and lock alike", "own"),
+    Requirement("K-55", "tries at once are counted one by one; a locked name is free again after its time", "own"),
+    Requirement("K-56", "one address may try so often a minute; no name that nobody has is in the audit", "own"),
+    Requirement(
+        "K-57",
+        "viewers look, operators retry and turn plans down, approvers decide, administrators turn plans up",
+        "brief",
+    ),
+    Requirement("K-58", "no page of anybody else can use an operator's cookie for a change", "own"),
+    Requirement("K-59", "who is disabled in the operators file is out at once; a broken file changes nothing", "own"),
+    Requirement("K-60", "the organisation's provider signs in the operator whom it names, and nobody else", "brief"),
+    Requirement(
+        "K-61",
+        "changes of incidents, runs, approvals and switches are told live, and after a lost connection what was missed",
+        "brief",
+    ),
+    Requirement("K-62", "who comes back too late or to another replica is told to read everything again", "own"),
+    Requirement("K-63", "one screen says breaker, lock, queues, servers and the open incidents of each site", "brief"),
+    Requirement("K-64", "a timeline has each step, call, decision and effect with what it cost, in pages", "brief"),
+    Requirement(
+        "K-65",
+        "evidence stands beside its verdict; links lead to the ticket and the device; Markdown says the same",
+        "brief",
+    ),
+    Requirement("K-66", "a read-only re-run judges anew and writes nothing", "brief"),
+    Requirement("K-67", "the same delivery again does nothing a second time", "brief"),
+    Requirement("K-68", "statistics agree by hour and by day, with percentiles from receipt", "brief"),
+    Requirement("K-69", "the journal is searched in pages and exported as CSV and JSON", "brief"),
+    Requirement("K-70", "a line of the audit that is changed, moved or taken out breaks the chain there", "own"),
+    Requirement("K-71", "retention cuts the beginning of the chain and says so in it", "own"),
+    Requirement("K-72", "two replicas write one chain", "own"),
+    Requirement(
+        "K-73", "an approval says who asks, step by step what would be done, why, and why you may not decide", "brief"
+    ),
+    Requirement("K-74", "any operator turns a plan down, an administrator alone turns it up", "own"),
+    Requirement("K-75", "policies are shown with each plan's mode and who says so", "own"),
+    Requirement("K-76", "every act of an operator is a line of the chain, and a changed line is named", "brief"),
+    Requirement("K-77", "what came to nothing is listed with its reason and whether trying again helps", "brief"),
+    Requirement("K-78", "what came to nothing is tried again by the same door, once", "own"),
+    Requirement("K-79", "a request is decided on again without a write to anything", "own"),
+    Requirement("K-80", "a request told again is done once", "own"),
+    Requirement("K-81", "the tools of a re-run refuse every write", "own"),
+    Requirement(
+        "K-82", "passwords are set and operators disabled from the terminal; the file keeps its comments", "own"
+    ),
+    Requirement("B-40", "console: an approval says all; yes in two clicks with a reason, and it is done", "brief"),
+    Requirement(
+        "B-41", "console: an alert becomes a ticket live; its verdict, timeline, links, Markdown and replay", "brief"
+    ),
+    Requirement("B-42", "console: a hostile ticket is refused with its reason, and what it says is only text", "brief"),
+    Requirement("B-43", "console: a lost connection shows, heals, and brings what was missed", "brief"),
+    Requirement(
+        "B-44", "console: axe finds nothing on any view, light or dark; nobody scrolls sideways at 360 px", "brief"
+    ),
+    Requirement("B-45", "console: signing in, out, and back to where one was when a session has ended", "brief"),
+    Requirement("B-46", "console: what a role may not do is not offered, and says so", "brief"),
+    Requirement("B-47", "console: a plan is stopped in two clicks with a reason, seen by all at once", "brief"),
+    Requirement("B-48", "console: dead letters are replayed; the audit is searched, exported, verified", "brief"),
+    Requirement("B-49", "console: a decision needs no mouse, and English is whole", "brief"),
+    Requirement("B-50", "console: every code and situation of policy has its words in both languages", "own"),
+    Requirement("B-51", "console: a first visit loads less than its budget, each view by itself", "brief"),
 )

@@ -23,6 +23,7 @@ from shared.mcp_tokens import token_entry
 from shared.settings import ServerSettings
 from simulators.ad.app import running_directory
 from simulators.glpi.app import create_app as create_glpi
+from simulators.glpi.text import Version
 from simulators.mysecret.app import create_app as create_mysecret
 from simulators.observium.app import create_app as create_observium
 from tests.conftest import running
@@ -148,9 +149,11 @@ class System:
         return [Endpoint("observium", self.observium_server, token), Endpoint("glpi", self.glpi_server, token)]
 
 
-async def start_system(serve: Serve, redis_port: int, folder: Path, **glpi_changes: Any) -> System:
-    """Start simulators and servers."""
-    glpi, observium = create_glpi(clock=utc_now), create_observium(zone=UTC)
+async def start_system(
+    serve: Serve, redis_port: int, folder: Path, *, glpi_version: Version = "10.0", **glpi_changes: Any
+) -> System:
+    """Start simulators and servers. glpi_changes: settings of the MCP server before GLPI."""
+    glpi, observium = create_glpi(version=glpi_version, clock=utc_now), create_observium(zone=UTC)
     glpi_url, observium_url = await serve(glpi), await serve(observium)
     glpi_server = create_glpi_server(glpi_settings(glpi_url, redis_port, folder, **glpi_changes))
     observium_server = create_observium_server(observium_settings(observium_url, redis_port, folder))

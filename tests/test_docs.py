@@ -33,3 +33,13 @@ def test_the_page_on_proactif_names_every_promise_that_proactif_makes(root: Path
     promised = {requirement.id for requirement in REQUIREMENTS if requirement.id.startswith("P-")}
 
     assert set(re.findall(r"P-\d\d", page)) == promised
+
+
+def test_the_pages_on_assist_and_security_name_promises_that_exist(root: Path) -> None:
+    known = {requirement.id for requirement in REQUIREMENTS}
+
+    for name in ("docs/assist.md", "docs/security.md", "docs/console.md"):
+        page = (root / name).read_text(encoding="utf-8")
+        named = set(re.findall(r"\b(?:[ACEHKNRTVWY]|I5)-\d\d", page))
+        assert named, name
+        assert named <= known, (name, named - known)

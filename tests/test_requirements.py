@@ -11,7 +11,7 @@ from tests.requirements import REQUIREMENTS
 def named_by_tests(root: Path) -> set[str]:
     found: set[str] = set()
     for path in (root / "tests").rglob("test_*.py"):
-        found |= set(re.findall(r"mark\.requirement\(\"([A-Z]-\d\d)\"\)", path.read_text()))
+        found |= set(re.findall(r"mark\.requirement\(\"([A-Z]\d?-\d{2,3})\"\)", path.read_text()))
     return found
 
 

@@ -26,8 +26,8 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from cli.demo_world import DemoWorld, start_world
+from orchestrator.agent.grant import Grant
 from orchestrator.agent.loop import Agent, Budget
-from orchestrator.agent.policy import Grant
 from orchestrator.journal import RunJournal, RunTools
 from shared.database import Database
 from shared.errors import WidipError

@@ -30,6 +30,9 @@ NOT_OFFERED = {"PORT", "REDIS_PORT", "INSECURE_DEV", "TOOLS"}
 """The file itself fixes the first two; the third would open a server; one list of tools cannot fit all of them."""
 MOUNTED = "/etc/widip"
 STORES = {"redis", "postgres"}
+DATABASES = ("postgresql://widip:@postgres/widip", "postgresql://widip:@postgres/desk")
+DESK_GLPI = "desk-glpi"
+"""The GLPI server once more, for the desk and with its account."""
 
 
 def env_example(root: Path) -> dict[str, str]:
@@ -49,7 +52,7 @@ def test_every_program_has_a_service_of_its_name(compose: Compose) -> None:
 
     assert commands == {name: ["serve", name] for name in PROGRAMS}
     assert set(SERVERS) <= set(PROGRAMS)
-    assert set(compose.of_profile("real")) == {*PROGRAMS, "gateway", *STORES}
+    assert set(compose.of_profile("real")) == {*PROGRAMS, DESK_GLPI, "gateway", *STORES}
     assert set(compose.of_profile("demo")) == {"demo", "gateway"}
 
 
@@ -80,7 +83,8 @@ def test_only_the_gateway_and_the_webhook_can_be_reached(compose: Compose) -> No
 
     assert {name: found for name, found in ports.items() if found} == {
         "gateway": ["127.0.0.1:5678:5678"],
-        "orchestrator": [f"127.0.0.1:{PROGRAMS['orchestrator'].usual_port}:8080"],
+        "desk": [f"127.0.0.1:{PROGRAMS['desk'].usual_port}:8000"],
+        "orchestrator": [f"127.0.0.1:{PROGRAMS['orchestrator'].usual_port}:8080", "127.0.0.1:8081:8081"],
     }
     assert all("expose" not in service for service in compose.services.values())
 
@@ -103,7 +107,8 @@ def test_program_is_offered_every_setting_and_no_other(compose: Compose, name: s
 def test_services_that_are_no_program_are_told_what_their_images_know(compose: Compose) -> None:
     others = {name: set(service.get("environment", {})) for name, service in compose.services.items()}
 
-    assert {name: told for name, told in others.items() if name not in PROGRAMS} == IMAGES_OWN
+    ours = {*PROGRAMS, DESK_GLPI}
+    assert {name: told for name, told in others.items() if name not in ours} == IMAGES_OWN
 
 
 @pytest.mark.requirement("I-01")
@@ -148,6 +153,27 @@ def test_orchestrator_finds_what_it_works_with_by_service_and_port(compose: Comp
         assert networks & set(compose.services[name]["networks"]), name
 
 
+@pytest.mark.requirement("D-86")
+def test_desk_has_a_glpi_account_tokens_and_a_database_of_its_own(compose: Compose, root: Path) -> None:
+    desk_tokens = {"DESK_GLPI_MCP_TOKEN": "g", "DESK_AD_MCP_TOKEN": "a", "DESK_GLPI_USER_TOKEN": "u"}
+    values = env_example(root) | desk_tokens | {"INTERNAL_TOKEN": "i", "GLPI_USER_TOKEN": "of the orchestrator"}
+    desk, server, orchestrator, others = (
+        compose.environment(name, values) for name in ("desk", DESK_GLPI, "orchestrator", "glpi")
+    )
+    port = PROGRAMS["glpi"].usual_port
+
+    assert desk["GLPI_MCP_URL"] == f"http://{DESK_GLPI}:{port}"
+    assert (desk["GLPI_MCP_TOKEN"], desk["AD_MCP_TOKEN"], server["GLPI_USER_TOKEN"]) == ("g", "a", "u")
+    assert others["GLPI_USER_TOKEN"] == "of the orchestrator"
+    # In all else it is the same server.
+    own = {"GLPI_USER_TOKEN", "TOKENS_FILE", "ALLOWED_HOSTS"}
+    assert {name for name in others if server[name] != others[name]} == own
+    assert compose.services[DESK_GLPI]["command"] == ["serve", "glpi"]
+    assert desk["DESK_DATABASE_URL"] == "postgresql://widip:p@postgres/desk" != orchestrator["DATABASE_URL"]
+    assert any(mount.startswith("./deploy/postgres/desk.sql:") for mount in compose.services["postgres"]["volumes"])
+    assert (orchestrator["DESK_URL"], orchestrator["DESK_TOKEN"]) == ("http://desk:8000", desk["INTERNAL_TOKEN"])
+
+
 def test_dependencies_are_of_the_same_profile_and_wait_for_health(compose: Compose) -> None:
     for name, service in compose.services.items():
         for other, how in service.get("depends_on", {}).items():
@@ -163,7 +189,7 @@ def test_no_secret_is_written_in_the_file(compose: Compose) -> None:
     for name, service in compose.services.items():
         for variable, text in service.get("environment", {}).items():
             if secret.search(variable) and text is not None:
-                assert re.sub(r"\$\{\w+:-\}", "", text) in ("", "postgresql://widip:@postgres/widip"), name
+                assert re.sub(r"\$\{\w+:-\}", "", text) in ("", *DATABASES), name
 
 
 def test_every_variable_is_explained(compose: Compose, root: Path) -> None:

@@ -79,7 +79,7 @@ def test_what_is_copied_is_enough_for_the_demo(dockerfile: list[Instruction], ro
     app = tmp_path / "app"
     sources = {source: target for source, target in copied(dockerfile).items() if (root / source).is_dir()}
     for source, target in sources.items():
-        shutil.copytree(root / source, app / target, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(root / source, app / target, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     env = {name: value for name, value in os.environ.items() if name not in ("REDIS_HOST", "OLLAMA_BASE_URL")}
 
     ended = subprocess.run(
