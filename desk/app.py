@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
-from functools import partial
+from datetime import datetime
 from pathlib import Path
 
-import sqlalchemy as sa
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry
-from starlette.responses import Response
 
 from desk.api.about import build_about
 from desk.api.feedback import build_feedback
@@ -40,13 +35,14 @@ from desk.settings import DeskSettings
 from desk.sign_in import EVERY_30_MIN
 from shared.database import Database
 from shared.engine import Engine
-from shared.errors import UpstreamUnavailable, WidipError
+from shared.instant import utc_now
 from shared.llm import Llm
 from shared.llm_lock import LlmLock
 from shared.logs import get_logger
 from shared.mcp_client import Toolbox
 from shared.metrics import HttpMetrics, metrics_route
-from shared.migrations import DatabaseUnusable, migrate
+from shared.migrations import migrate_at_start
+from shared.probes import Report, build_probes, find_redis_problem
 from shared.redis_helper import RedisHelper
 from shared.sites import Sites, load_sites
 from shared.web_pages import web_pages
@@ -68,11 +64,6 @@ ROUTES = (
 )
 PAGES = ("", "tickets", "tickets/{ticket_id:int}")
 """Where the chat's page is: its own deep links."""
-
-
-def utc_now() -> datetime:
-    """The real clock."""
-    return datetime.now(UTC)
 
 
 def create_app(settings: DeskSettings | None = None, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
@@ -121,8 +112,9 @@ def create_app(settings: DeskSettings | None = None, *, clock: Callable[[], date
     answer_problems(app)
     for build in ROUTES:
         app.include_router(build(parts))
+    probes = build_probes("desk", lambda: running[0].services.database if running else None, lambda: _report(parts()))
+    app.include_router(probes)
     app.router.routes += [metrics_route(registry), *web_pages("desk", paths=PAGES)]
-    _add_probes(app, running)
     return app
 
 
@@ -133,7 +125,7 @@ async def _open_services(
     redis = await stack.enter_async_context(settings.open_redis())
     database = Database(settings.desk_database_url.get_secret_value())
     stack.callback(database.close)
-    await _migrate(database)
+    await migrate_at_start(database, MIGRATIONS, setting="DESK_DATABASE_URL")
     toolbox = await stack.enter_async_context(Toolbox(settings.endpoints(), transport=settings.mcp_transport))
     engine = Engine(database, name="desk", executor_id=settings.executor_id, queues=QUEUES)
     llm = await _open_llm(stack, settings, redis)
@@ -147,55 +139,21 @@ async def _open_llm(stack: AsyncExitStack, settings: DeskSettings, redis: RedisH
     lock = LlmLock(redis, executor=f"desk-{settings.executor_id}")
     llm = Llm(model, lock)
     stack.push_async_callback(llm.aclose)
-    with contextlib.suppress(UpstreamUnavailable):  # without Redis the lock ends with its TTL
-        await lock.free_own()
+    await lock.free_own()
     return llm
 
 
-async def _migrate(database: Database) -> None:
-    """Our tables, as this version of the program wants them, before anything reads them."""
-    try:
-        await database.write(partial(migrate, MIGRATIONS))
-    except DatabaseUnusable as error:
-        logger.error("cannot_start", reason=str(error))
-        raise
-    except sa.exc.OperationalError as error:
-        where = database.url.set(password=None, username=None, query={})
-        logger.error("cannot_start", reason=f"the database {where} does not answer: see DESK_DATABASE_URL")
-        raise DatabaseUnusable(f"the database {where} does not answer") from error
-
-
-def _add_probes(app: FastAPI, running: list[Parts]) -> None:
-    @app.get("/healthz", tags=["probes"])
-    async def healthz() -> dict[str, str]:
-        """The process answers."""
-        return {"status": "ok"}
-
-    @app.get("/readyz", tags=["probes"])
-    async def readyz() -> Response:
-        """Can it take problems? `degraded` says what is missing: they are still taken, and wait."""
-        if not running:
-            return JSONResponse({"status": "unavailable", "problems": {"desk": "starting"}}, 503)
-        services = running[0].services
-        try:
-            async with asyncio.timeout(5):
-                await services.database.write(lambda c: c.execute(sa.text("select 1")).scalar())
-        except (sa.exc.SQLAlchemyError, TimeoutError):
-            return JSONResponse({"status": "unavailable", "problems": {"database": "does not answer"}}, 503)
-        caches = await read_caches(services)
-        problems = await _find_problems(running[0], caches)
-        ages = {name: cache.model_dump() for name, cache in caches.items()}
-        return JSONResponse({"status": "degraded" if problems else "ok", "problems": problems, "caches": ages})
+async def _report(parts: Parts) -> Report:
+    caches = await read_caches(parts.services)
+    ages = {name: cache.model_dump() for name, cache in caches.items()}
+    return {"problems": await _find_problems(parts, caches), "caches": ages}
 
 
 async def _find_problems(parts: Parts, caches: dict[str, Cache]) -> dict[str, str]:
     problems = {f"mcp:{name}": str(error) for name, error in parts.services.toolbox.problems().items()}
     if parts.sync.problem:
         problems["glpi"] = parts.sync.problem
-    try:
-        await parts.services.redis.ping()
-    except WidipError as error:
-        problems["redis"] = str(error)
+    problems |= await find_redis_problem(parts.services.redis)
     if refused := await parts.outbox.count_failed():
         problems["outbox"] = (
             f"{refused} entries that GLPI refused need a person: POST /api/v1/tickets/ID/sync tries again"

@@ -6,16 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 import sqlalchemy as sa
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry
-from starlette.responses import Response
 
 from orchestrator.admin_mail import AdminMail
 from orchestrator.api.access import Access
@@ -52,15 +49,15 @@ from orchestrator.tables import incident
 from orchestrator.webhooks import webhook_route
 from shared.database import Database
 from shared.engine import Engine, QueueSpec, Workflow
-from shared.errors import WidipError
 from shared.instant import utc_now
 from shared.llm import Llm
 from shared.llm_lock import LlmLock
 from shared.logs import get_logger
 from shared.mcp_client import Toolbox
 from shared.metrics import HttpMetrics, metrics_route
-from shared.migrations import DatabaseUnusable, migrate
+from shared.migrations import migrate_at_start
 from shared.oidc import OidcProvider
+from shared.probes import Report, build_probes, find_redis_problem
 from shared.sites import Sites, load_sites
 from shared.web_pages import web_pages
 
@@ -134,7 +131,7 @@ def create_app(
             current.engine.schedule("glpi_health_check", EVERY_30_S, health.check)
             retention = app.state.retention = _build_retention(current)
             current.engine.schedule("retention", EVERY_HOUR, retention.run)
-            await _free_dead_lock(current.llm.lock)
+            await current.llm.lock.free_own()
             stack.push_async_callback(current.engine.stop)
             await current.engine.start()
             await stack.enter_async_context(proactif.running())
@@ -161,7 +158,6 @@ def create_app(
     app.router.routes += web_pages("console", base="/console/", paths=("{view:path}",))
     if request_work is not None or settings.has_accounts:
         app.router.routes.append(glpi_webhook_route(services, poke_polling))
-    _add_probes(app, running)
     return app
 
 
@@ -176,7 +172,7 @@ async def _open_services(
     redis = await stack.enter_async_context(settings.open_redis())
     database = Database(settings.database_url.get_secret_value())
     stack.callback(database.close)
-    await _migrate(database)
+    await migrate_at_start(database, MIGRATIONS, setting="DATABASE_URL")
     toolbox = await stack.enter_async_context(Toolbox(settings.endpoints(), transport=settings.mcp_transport))
     lock = LlmLock(redis, executor=f"orchestrator-{settings.executor_id}")
     engine = Engine(
@@ -234,7 +230,7 @@ def _open_console(stack: AsyncExitStack, services: Services, access: Access) -> 
     access.sessions = Sessions(services.database, access.operators, settings)
     if settings.console_oidc is None:
         return None
-    provider = OidcProvider(settings.console_oidc, clock=lambda: datetime.now(UTC))
+    provider = OidcProvider(settings.console_oidc, clock=services.clock)
     stack.push_async_callback(provider.aclose)
     return provider
 
@@ -255,32 +251,14 @@ def _build_retention(services: Services) -> Retention:
     return Retention(services.database, services.engine, keep=keep, dedup=dedup, audit=audit)
 
 
-async def _migrate(database: Database) -> None:
-    """Our tables, as this version of the program wants them, before anything reads them."""
-    try:
-        await database.write(partial(migrate, MIGRATIONS))
-    except DatabaseUnusable as error:
-        logger.error("cannot_start", reason=str(error))
-        raise
-    except sa.exc.OperationalError as error:
-        where = database.url.set(password=None, username=None, query={})
-        logger.error("cannot_start", reason=f"the database {where} does not answer: see DATABASE_URL")
-        raise DatabaseUnusable(f"the database {where} does not answer") from error
-
-
-async def _free_dead_lock(lock: LlmLock) -> None:
-    """Before any run of ours is recovered: what we held when we died, nobody else can give back."""
-    try:
-        await lock.free_own()
-    except WidipError:
-        return  # Redis is away: the lock, if there is one, ends by its TTL
-
-
 def _add_api(app: FastAPI, running: list[_Running]) -> None:
     """What programs and the console use."""
 
     def services() -> Services:
         return running[0].services
+
+    async def report() -> Report:
+        return {"problems": await _find_problems(services(), running[0].health)}
 
     for build in _ROUTERS:
         app.include_router(build(services))
@@ -289,26 +267,7 @@ def _add_api(app: FastAPI, running: list[_Running]) -> None:
     app.include_router(build_events())
     app.include_router(build_replays(lambda: running[0].replay))
     app.include_router(build_dead_letters(services, lambda: running[0].line))
-
-
-def _add_probes(app: FastAPI, running: list[_Running]) -> None:
-    @app.get("/healthz", tags=["probes"])
-    async def healthz() -> dict[str, str]:
-        """The process answers."""
-        return {"status": "ok"}
-
-    @app.get("/readyz", tags=["probes"])
-    async def readyz() -> Response:
-        """Can it take deliveries? `degraded` says what is missing: they are still taken, and wait."""
-        if not running:
-            return JSONResponse({"status": "unavailable", "problems": {"orchestrator": "starting"}}, 503)
-        try:
-            async with asyncio.timeout(5):
-                await running[0].services.database.write(lambda c: c.execute(sa.text("select 1")).scalar())
-        except (sa.exc.SQLAlchemyError, TimeoutError):
-            return JSONResponse({"status": "unavailable", "problems": {"database": "does not answer"}}, 503)
-        problems = await _find_problems(running[0].services, running[0].health)
-        return JSONResponse({"status": "degraded" if problems else "ok", "problems": problems})
+    app.include_router(build_probes("orchestrator", lambda: services().database if running else None, report))
 
 
 async def _find_problems(services: Services, health: HealthCheck) -> dict[str, str]:
@@ -320,8 +279,4 @@ async def _find_problems(services: Services, health: HealthCheck) -> dict[str, s
         problems["incidents"] = f"{failed} failed and need a person: see /api/incidents; {again}"
     if reason := await health.find_problem():
         problems["glpi"] = reason
-    try:
-        await services.redis.ping()
-    except WidipError as error:
-        problems["redis"] = str(error)
-    return problems
+    return problems | await find_redis_problem(services.redis)

@@ -16,7 +16,7 @@ from enum import IntEnum
 
 import anyio
 
-from shared.errors import LockLost, UpstreamUnavailable
+from shared.errors import LockLost, UpstreamUnavailable, WidipError
 from shared.logs import get_logger
 from shared.redis_helper import RedisHelper
 
@@ -116,8 +116,14 @@ class LlmLock:
         self._released = asyncio.Event()
 
     async def free_own(self) -> bool:
-        """At start, before any run: free a lock that this executor's earlier life took to its grave."""
-        owner = await self._redis.run(_FREE, [LOCK], [f"{self._executor}:"])
+        """At start, before any run: free a lock that this executor's earlier life took to its grave.
+
+        Nobody else can give it back; where Redis does not answer it ends by its TTL.
+        """
+        try:
+            owner = await self._redis.run(_FREE, [LOCK], [f"{self._executor}:"])
+        except WidipError:
+            return False
         if owner:
             logger.warning("lock_freed", owner=owner)
         return bool(owner)

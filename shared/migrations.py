@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
+from shared.database import Database
 from shared.errors import WidipError
 from shared.logs import get_logger
 
@@ -30,7 +32,23 @@ class DatabaseUnusable(WidipError):
     code = "database_unusable"
 
 
-def migrate(scripts: Path, connection: sa.Connection) -> None:
+async def migrate_at_start(database: Database, scripts: Path, *, setting: str) -> None:
+    """Our tables as this version of the program wants them, before anything reads them.
+
+    setting: the name of the setting that names this database. Raises DatabaseUnusable, which the log has told by then.
+    """
+    try:
+        await database.write(partial(migrate, scripts, setting=setting))
+    except DatabaseUnusable as error:
+        logger.error("cannot_start", reason=str(error))
+        raise
+    except sa.exc.OperationalError as error:
+        where = database.url.set(password=None, username=None, query={})
+        logger.error("cannot_start", reason=f"the database {where} does not answer: see {setting}")
+        raise DatabaseUnusable(f"the database {where} does not answer") from error
+
+
+def migrate(scripts: Path, connection: sa.Connection, *, setting: str = "DATABASE_URL") -> None:
     """Bring our tables to the newest version of `scripts`, in the caller's transaction.
 
     A database made before there were versions is taken over if it is what the first version makes. Raises
@@ -41,7 +59,7 @@ def migrate(scripts: Path, connection: sa.Connection) -> None:
     config, directory = open_scripts(scripts, connection)
     before = find_version(connection)
     if before is None:
-        before = _adopt(connection, scripts, directory)
+        before = _adopt(connection, scripts, directory, setting)
     elif not _knows(directory, before):
         raise DatabaseUnusable(
             f"the database has version {before} and this program knows versions up to {directory.get_current_head()}: "
@@ -105,7 +123,7 @@ def _knows(directory: ScriptDirectory, version: str) -> bool:
         return False
 
 
-def _adopt(connection: sa.Connection, scripts: Path, directory: ScriptDirectory) -> str | None:
+def _adopt(connection: sa.Connection, scripts: Path, directory: ScriptDirectory, setting: str) -> str | None:
     """Note that tables made without versions are the first version's; nothing to do in an empty database."""
     first = directory.get_base()
     if first is None:
@@ -122,7 +140,7 @@ def _adopt(connection: sa.Connection, scripts: Path, directory: ScriptDirectory)
     if different:
         raise DatabaseUnusable(
             f"the database was made by a trial version whose tables are others: {'; '.join(different)}. "
-            "Name another database in DATABASE_URL, or move this one away."
+            f"Name another database in {setting}, or move this one away."
         )
     config, _directory = open_scripts(scripts, connection)
     command.stamp(config, first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
@@ -38,6 +39,13 @@ settings.load_profile("widip")
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     return Scheduling(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through it for garbage, hundreds of times, took a third of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -79,12 +87,12 @@ async def running(app: Any, *, sock: socket.socket | None = None, proxy_headers:
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(_serve(server, listener))
-    while not server.started:
-        if task.done():
-            await task
-            raise RuntimeError("the app did not start")
-        await asyncio.sleep(0.005)
     try:
+        while not server.started:
+            if task.done():
+                await task
+                raise RuntimeError("the app did not start")
+            await asyncio.sleep(0.005)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
@@ -97,7 +105,7 @@ async def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
         server.config.load()
     server.lifespan = server.config.lifespan_class(server.config)
     await server.startup(sockets=[listener])
-    if server.should_exit:
+    if not server.started:
         return
     ticks = 0
     while not await server.on_tick(ticks):  # as its own loop does, five times as often: a test ends the sooner

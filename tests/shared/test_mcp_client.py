@@ -43,7 +43,7 @@ def transport(request: pytest.FixtureRequest) -> Transport:
 async def open_toolbox(home: Home, transport: Transport) -> AsyncIterator[Toolbox]:
     """Connected to the toy; whatever happens inside, it is over in 30 s."""
     with anyio.fail_after(30):
-        async with Toolbox([home.endpoint], transport=transport) as toolbox:
+        async with Toolbox([home.endpoint], transport=transport, wait_up_s=15.0) as toolbox:
             yield toolbox
 
 
