@@ -1,4 +1,4 @@
-"""The chat's page: what a first visit loads, and how soon a slow computer can be typed on."""
+"""The two pages: what a first visit loads, and how soon a slow computer can be typed on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SLOWED = 4
 QUIET_MS = 500
 _OBSERVE = "new PerformanceObserver((l) => (window.busy ??= []).push(...l.getEntries())).observe({type:'longtask'})"
 _INTERACTIVE = f"""() => {{
-  const field = document.querySelector('textarea');
+  const field = document.querySelector('textarea, input');
   if (!field) return null;
   const shown = performance.getEntriesByType('paint').at(-1)?.startTime ?? null;
   const last = Math.max(0, ...(window.busy ?? []).map((one) => one.startTime + one.duration));
@@ -34,14 +34,28 @@ _INTERACTIVE = f"""() => {{
 
 
 def measure(scale: Scale, worlds: Worlds) -> list[Row]:
-    """On a desk of its own, with an empty database; the page must be built and Chromium be there."""
-    with _empty(worlds.shared()) as database, running_desk(worlds.shared(), database) as desk:
-        loaded, spent = asyncio.run(_measure(desk.url, scale.pick(full=9, quick=3)))
-    note = f"first visit; scripts, styles and icon; {len(list((DIST / 'desk/assets').glob('*.js')))} script"
+    """The chat on a desk of its own, with an empty database; the pages must be built and Chromium be there."""
+    times = scale.pick(full=9, quick=3)
+    world = worlds.shared()
+    with _empty(world) as database, running_desk(world, database) as desk:
+        rows = _rows("chat", "desk", asyncio.run(_measure(desk.url, times)))
+    console = f"{world.orchestrator}/console/"
+    return [*rows, *_rows("console", "console", asyncio.run(_measure(console, times)))]
+
+
+def _rows(name: str, folder: str, measured: tuple[float, float]) -> list[Row]:
+    loaded, spent = measured
+    scripts = len(list((DIST / folder / "assets").glob("*.js")))
     return [
-        Row(name="chat, first load", value=loaded, unit="kB", limit=LIMIT_FIRST_LOAD_KB, note=note),
         Row(
-            name="chat, until it can be typed on",
+            name=f"{name}, first load",
+            value=loaded,
+            unit="kB",
+            limit=LIMIT_FIRST_LOAD_KB,
+            note=f"first visit; scripts, styles and icon; of {scripts} scripts",
+        ),
+        Row(
+            name=f"{name}, until it can be typed on",
             value=spent,
             unit="ms",
             limit=LIMIT_INTERACTIVE_MS,

@@ -42,7 +42,7 @@ from shared.logs import get_logger
 from shared.mcp_client import Toolbox
 from shared.metrics import HttpMetrics, metrics_route
 from shared.migrations import migrate_at_start
-from shared.probes import Report, build_probes, find_redis_problem
+from shared.probes import Report, add_probes, find_redis_problem
 from shared.redis_helper import RedisHelper
 from shared.sites import Sites, load_sites
 from shared.web_pages import web_pages
@@ -74,6 +74,9 @@ def create_app(settings: DeskSettings | None = None, *, clock: Callable[[], date
 
     def parts() -> Parts:
         return running[0]
+
+    def database() -> Database | None:
+        return parts().services.database if running else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -112,9 +115,8 @@ def create_app(settings: DeskSettings | None = None, *, clock: Callable[[], date
     answer_problems(app)
     for build in ROUTES:
         app.include_router(build(parts))
-    probes = build_probes("desk", lambda: running[0].services.database if running else None, lambda: _report(parts()))
-    app.include_router(probes)
     app.router.routes += [metrics_route(registry), *web_pages("desk", paths=PAGES)]
+    add_probes(app, "desk", database=database, report=lambda: _report(parts()))
     return app
 
 

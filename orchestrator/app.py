@@ -57,7 +57,7 @@ from shared.mcp_client import Toolbox
 from shared.metrics import HttpMetrics, metrics_route
 from shared.migrations import migrate_at_start
 from shared.oidc import OidcProvider
-from shared.probes import Report, build_probes, find_redis_problem
+from shared.probes import Report, add_probes, find_redis_problem
 from shared.sites import Sites, load_sites
 from shared.web_pages import web_pages
 
@@ -257,9 +257,13 @@ def _add_api(app: FastAPI, running: list[_Running]) -> None:
     def services() -> Services:
         return running[0].services
 
+    def database() -> Database | None:
+        return services().database if running else None
+
     async def report() -> Report:
         return {"problems": await _find_problems(services(), running[0].health)}
 
+    add_probes(app, "orchestrator", database=database, report=report)
     for build in _ROUTERS:
         app.include_router(build(services))
     app.include_router(build_sign_in(services, lambda: running[0].oidc))
@@ -267,7 +271,6 @@ def _add_api(app: FastAPI, running: list[_Running]) -> None:
     app.include_router(build_events())
     app.include_router(build_replays(lambda: running[0].replay))
     app.include_router(build_dead_letters(services, lambda: running[0].line))
-    app.include_router(build_probes("orchestrator", lambda: services().database if running else None, report))
 
 
 async def _find_problems(services: Services, health: HealthCheck) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter
+from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
@@ -19,22 +19,21 @@ ANSWERS_WITHIN_S = 5.0
 Report = dict[str, Any]
 
 
-def build_probes(
-    name: str, database: Callable[[], Database | None], report: Callable[[], Awaitable[Report]]
-) -> APIRouter:
+def add_probes(
+    app: FastAPI, name: str, *, database: Callable[[], Database | None], report: Callable[[], Awaitable[Report]]
+) -> None:
     """/healthz and /readyz.
 
     database: where work is kept; None until the program is up. Without an answer of it nothing can be taken: 503.
     report: the rest of /readyz's body, `problems` among it: what is missing, by name. Work is still taken.
     """
-    router = APIRouter(tags=["probes"])
 
-    @router.get("/healthz")
+    @app.get("/healthz", tags=["probes"])
     async def healthz() -> dict[str, str]:
         """The process answers."""
         return {"status": "ok"}
 
-    @router.get("/readyz")
+    @app.get("/readyz", tags=["probes"])
     async def readyz() -> Response:
         """Can it take work? `degraded` says what is missing: work is still taken, and waits."""
         opened = database()
@@ -47,8 +46,6 @@ def build_probes(
             return _unavailable({"database": "does not answer"})
         body = await report()
         return JSONResponse({"status": "degraded" if body["problems"] else "ok", **body})
-
-    return router
 
 
 async def find_redis_problem(redis: RedisHelper) -> dict[str, str]:

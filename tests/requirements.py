@@ -570,6 +570,10 @@ REQUIREMENTS = (
     Requirement("B-17", "anybody may know how to sign in, whom to call, and whether GLPI is away", "own"),
     Requirement("B-18", "symptoms that a person takes out reach neither the note nor the history as agreed", "own"),
     Requirement("B-20", "whose site the directory tells is not asked for it", "own"),
+    Requirement("B-21", "signing in with the organisation's account goes on with what was typed", "brief"),
+    Requirement("B-22", "chat: unsigned reports by setting; account work leads to signing in", "brief"),
+    Requirement("B-23", "chat: with the model away it says that a person sorts, and takes the problem", "brief"),
+    Requirement("B-24", "chat: a merged ticket says so and leads to where it goes on", "own"),
     Requirement("B-19", "what was just added shows before GLPI has it, and one's opinion is remembered", "own"),
     # the operators' console
     Requirement(
@@ -624,6 +628,7 @@ REQUIREMENTS = (
     Requirement("K-78", "what came to nothing is tried again by the same door, once", "own"),
     Requirement("K-79", "a request is decided on again without a write to anything", "own"),
     Requirement("K-80", "a request told again is done once", "own"),
+    Requirement("K-83", "who is signed out is told nothing more, on streams that are open too", "own"),
     Requirement("K-81", "the tools of a re-run refuse every write", "own"),
     Requirement(
         "K-82", "passwords are set and operators disabled from the terminal; the file keeps its comments", "own"

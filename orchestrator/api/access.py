@@ -46,13 +46,36 @@ class Access:
     origins: tuple[str, ...] = ()
     sessions: Sessions | None = None
 
-    async def find_session(self, request: Request, cookie: str | None) -> Session | None:
-        """Who is signed in by this cookie. Raises 403 for a change that no page of ours asks for."""
+    async def find_reader(
+        self,
+        request: Request,
+        credentials: HTTPAuthorizationCredentials | None,
+        cookie: str | None,
+        *,
+        counts: bool = True,
+    ) -> Operator | None:
+        """The operator who looks, None for the holder of API_TOKEN. Raises 401 for anybody else."""
+        if self.is_program(credentials):
+            return None
+        if credentials is not None:
+            operator = self.find_bearer(credentials)
+        else:
+            session = await self.find_session(request, cookie, counts=counts)
+            operator = session.operator if session else None
+        if operator is None:
+            raise _unauthorized("not signed in, or a wrong token")
+        return operator
+
+    async def find_session(self, request: Request, cookie: str | None, *, counts: bool = True) -> Session | None:
+        """Who is signed in by this cookie. Raises 403 for a change that no page of ours asks for.
+
+        counts: somebody does something; a page that only waits says so itself.
+        """
         if not cookie or self.sessions is None:
             return None
         if request.method not in _SAFE:
             check_own_page(request, self.origins)
-        return await self.sessions.find(cookie, counts=IDLE_HEADER not in request.headers)
+        return await self.sessions.find(cookie, counts=counts and IDLE_HEADER not in request.headers)
 
     def find_bearer(self, credentials: HTTPAuthorizationCredentials | None) -> Operator | None:
         """The operator whose token this is."""
@@ -76,16 +99,24 @@ def check_own_page(request: Request, origins: tuple[str, ...]) -> None:
 async def find_reader(request: Request, credentials: _Credentials, cookie: _Cookie = None) -> Operator | None:
     """The operator who looks, None for the holder of API_TOKEN; 401 for anybody else."""
     access: Access = request.app.state.access
-    if access.is_program(credentials):
-        return None
-    if credentials is not None:
-        operator = access.find_bearer(credentials)
-    else:
-        session = await access.find_session(request, cookie)
-        operator = session.operator if session else None
-    if operator is None:
-        raise _unauthorized("not signed in, or a wrong token")
-    return operator
+    return await access.find_reader(request, credentials, cookie)
+
+
+async def watch_reader(
+    request: Request, credentials: _Credentials, cookie: _Cookie = None
+) -> Callable[[], Awaitable[bool]]:
+    """As find_reader, for an answer that goes on: whether they still may read it, without counting as activity."""
+    access: Access = request.app.state.access
+    await access.find_reader(request, credentials, cookie)
+
+    async def may_read() -> bool:
+        try:
+            await access.find_reader(request, credentials, cookie, counts=False)
+        except HTTPException:
+            return False
+        return True
+
+    return may_read
 
 
 def needs(
@@ -128,6 +159,7 @@ def name_of(operator: Operator | None) -> str:
 
 
 Reader = Annotated[Operator | None, Depends(find_reader)]
+StillReader = Annotated[Callable[[], Awaitable[bool]], Depends(watch_reader)]
 Worker = Annotated[str, Depends(find_worker)]
 Approver = Annotated[Operator, Depends(needs(OperatorRole.APPROVER))]
 Switcher = Annotated[Operator, Depends(needs(OperatorRole.ADMIN, OperatorRole.OPERATOR))]

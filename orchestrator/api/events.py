@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel
 
-from orchestrator.api.access import Reader, find_reader
+from orchestrator.api.access import StillReader, find_reader
 from orchestrator.console.changes import Change, Changes
 from orchestrator.console.snapshot import Now, take_now
 from orchestrator.health_check import HealthCheck
@@ -49,7 +49,7 @@ def build_now(services: Callable[[], Services], health: Callable[[], HealthCheck
     return router
 
 
-def check_place(request: Request, _reader: Reader) -> Changes:
+def check_place(request: Request) -> Changes:
     """Before the stream begins: afterwards nothing can be refused any more. Raises 503 when too many are open."""
     changes: Changes = request.app.state.changes
     if changes.is_full:
@@ -63,16 +63,17 @@ def build_events() -> APIRouter:
 
     @router.get("/api/events", operation_id="watch_changes", response_class=EventSourceResponse, responses=_RESPONSES)
     async def watch_changes(
-        current: Annotated[Changes, Depends(check_place)], last_event_id: _Last = ""
+        may_read: StillReader, current: Annotated[Changes, Depends(check_place)], last_event_id: _Last = ""
     ) -> AsyncIterator[ServerSentEvent]:
         """What changes, within a second, each as a ChangeEvent; comments keep the stream alive.
 
-        Goes on after Last-Event-ID. It ends after ten minutes; browsers come again by themselves.
+        Goes on after Last-Event-ID. It ends after ten minutes, browsers come again by themselves, and for whoever
+        is signed out meanwhile.
         """
         async with current.watch(last_event_id) as line:
             yield ServerSentEvent(comment="hello", retry=AGAIN_MS)
             ends_at = asyncio.get_running_loop().time() + LIFE_S
-            while (change := await _next(line, ends_at)) is not None:
+            while (change := await _next(line, ends_at)) is not None and await may_read():
                 told = {"kind": change.kind, "key": change.key, "at": datetime.now(UTC)}
                 yield ServerSentEvent(data=ChangeEvent.model_validate(told), event=change.kind, id=change.id)
 

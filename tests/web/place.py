@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,16 +16,17 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from cli.processes import free_socket
 from desk.api.access import COOKIE
 from desk.app import create_app
 from servers.ad.app import create_app as create_ad_server
 from servers.glpi.app import create_app as create_glpi_server
 from simulators.glpi.app import create_app as create_glpi
 from simulators.ollama.app import create_app as create_ollama
-from simulators.ollama.state import OllamaState
 from simulators.smtp.app import running_sink
 from tests.conftest import running
 from tests.desk.conftest import WEBHOOK_TOKEN, ZOE, Clock, Reception, Watch, desk_settings
+from tests.desk.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider
 from tests.directories import DirectoryPlace
 from tests.system import ad_settings, glpi_settings, utc_now
 
@@ -48,8 +50,9 @@ class WebPlace:
     """A running desk, and the browser to look at it with."""
 
     desk: Reception
-    ollama: OllamaState
+    ollama: Starlette
     browser: Browser
+    provider: Provider
 
     @asynccontextmanager
     async def visitor(self, email: str | None = None, **options: Any) -> AsyncIterator[Page]:
@@ -73,7 +76,7 @@ class WebPlace:
 
     def say(self, category_id: int | None, *symptoms: str) -> None:
         """What the model will answer next."""
-        self.ollama.script.append(json.dumps({"category_id": category_id, "symptoms": symptoms}))
+        self.ollama.state.ollama.script.append(json.dumps({"category_id": category_id, "symptoms": symptoms}))
 
 
 @asynccontextmanager
@@ -84,12 +87,22 @@ async def web_place(folder: Path, redis_port: int, directory: DirectoryPlace) ->
         async def serve(app: Any) -> str:
             return await stack.enter_async_context(running(app))
 
-        glpi, ollama = create_glpi(clock=utc_now), create_ollama()
-        desk = await _open_desk(stack, serve, folder, redis_port, directory, glpi=glpi, model=await serve(ollama))
+        glpi, ollama, provider = create_glpi(clock=utc_now), create_ollama(), Provider()
+        provider.issuer = await serve(provider.app)
+        listener = free_socket()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        ways = {
+            "ollama_base_url": await serve(ollama),
+            "oidc_issuer": provider.issuer,
+            "oidc_client_id": CLIENT_ID,
+            "oidc_client_secret": CLIENT_SECRET,
+            "oidc_redirect_url": f"{url}/api/v1/sign-in/oidc/callback",
+        }
+        desk = await _open_desk(stack, serve, folder, redis_port, directory, listener, glpi=glpi, ways=ways)
         driver = await stack.enter_async_context(async_playwright())
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         stack.push_async_callback(browser.close)
-        yield WebPlace(desk, ollama.state.ollama, browser)
+        yield WebPlace(desk, ollama, browser, provider)
 
 
 async def _open_desk(
@@ -98,9 +111,10 @@ async def _open_desk(
     folder: Path,
     redis_port: int,
     directory: DirectoryPlace,
+    listener: socket.socket,
     *,
     glpi: Starlette,
-    model: str,
+    ways: dict[str, Any],
 ) -> Reception:
     watch, clock = Watch(glpi), Clock()
     glpi_url = await serve(watch)
@@ -118,16 +132,17 @@ async def _open_desk(
         smtp_port=port,
         glpi_webhook_token=WEBHOOK_TOKEN,
         glpi_poll_s=3600,
-        ollama_base_url=model,
+        anonymous_reports=True,
         support_phone=PHONE,
         support_hours="24 h/24, 7 j/7",
         support_delays_h="72,48,24,8,1",
         hourly_messages=1000,
         hourly_codes=1000,
         hourly_sign_ins=1000,
+        **ways,
     )
     app = create_app(settings, clock=clock)
-    url = await serve(app)
+    url = await stack.enter_async_context(running(app, sock=listener))
     http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=15))
     desk = Reception(glpi, glpi_url, watch, mailbox, clock, url, http, app, _stay)
     await desk.until_ready()

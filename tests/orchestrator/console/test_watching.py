@@ -89,6 +89,23 @@ async def test_operators_watch_an_alert_become_a_ticket_and_look_at_it_again(sta
         await the_journal_is_searched_and_exported(page, key)
 
 
+@pytest.mark.requirement("K-83")
+async def test_stream_of_somebody_who_signs_out_elsewhere_tells_nothing_more(start: Start, tmp_path: Path) -> None:
+    o = await start(operators_file=write_people(tmp_path), **WEB)
+    began = asyncio.Event()
+    async with browser(o.url, "olga") as page, browser(o.url, "vera") as other, asyncio.timeout(DEADLINE_S):
+        others = asyncio.create_task(events_until(other, {"reset", "dead_letters"}, began=began))
+        async with page.http.stream("GET", "/api/events") as stream:
+            lines = stream.aiter_lines()
+            await read_events(lines, 1)
+            await began.wait()
+            assert await page.status("POST", "/api/sign-out") == 204
+            await o.post(UNREADABLE)
+
+            assert await read_events(lines, 1) == []
+        await others
+
+
 async def the_first_screen_shows_it(page: Browser, row: dict[str, Any]) -> None:
     now = await page.get("/api/now")
 

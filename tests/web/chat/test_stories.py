@@ -162,6 +162,70 @@ async def test_who_comes_back_from_the_organisations_sign_in_without_one_reads_w
         assert page.url == f"{place.desk.url}/"
 
 
+@pytest.mark.requirement("B-21")
+async def test_signing_in_with_the_organisations_account_goes_on_with_what_was_typed(place: WebPlace) -> None:
+    place.provider.claims = {"email": CLAIRE, "email_verified": True}
+    async with place.visitor() as page:
+        await report(page, "La souris de l'accueil ne marche plus")
+        await page.get_by_role("link", name="Me connecter avec mon compte d'entreprise").click()
+        await page.get_by_role("button", name="Envoyer", exact=True).click()
+        await until_understood(page)
+        number = await agree(page)
+
+    assert number in [ticket["number"] for ticket in (await place.desk.get("tickets", CLAIRE))["tickets"]]
+
+
+@pytest.mark.requirement("B-22")
+async def test_without_signing_in_a_problem_is_taken_and_account_work_is_not(place: WebPlace) -> None:
+    async with place.visitor() as page:
+        await report(page)
+        await page.get_by_label("Votre adresse e-mail").fill("remplacante@agence.example")
+        await page.get_by_role("button", name="Continuer sans me connecter").click()
+        await until_understood(page)
+        await agree(page)
+        await expect(page.get_by_text("Un technicien vous contactera à l'adresse donnée.")).to_be_visible()
+
+        await page.get_by_role("button", name="Signaler autre chose").click()
+        await report(page, "J'ai oublié mon mot de passe Windows")
+        await expect(page.get_by_text("confirmez d'abord votre identité")).to_be_visible()
+        await expect(page.get_by_role("button", name="C'est ça, envoyer")).to_have_count(0)
+
+
+@pytest.mark.requirement("B-23")
+async def test_with_the_model_away_the_page_says_so_and_the_problem_is_taken(place: WebPlace) -> None:
+    async with place.visitor(ZOE) as page:
+        place.ollama.state.faults.add("error", "POST")
+        try:
+            await report(page, "Le scanner de la pharmacie fait des traits noirs")
+            await until_understood(page)
+            await expect(page.get_by_text("un technicien lira votre demande lui-même")).to_be_visible()
+            await agree(page)
+        finally:
+            place.ollama.state.faults.clear()
+
+
+@pytest.mark.requirement("B-24")
+async def test_ticket_that_was_merged_leads_to_where_it_goes_on(place: WebPlace) -> None:
+    async with place.visitor(ZOE) as page:
+        await report(page)
+        await until_understood(page)
+        number = await agree(page)
+        other, other_glpi = await glpi_number(place, number, ZOE)
+        await page.get_by_role("button", name="Signaler autre chose").click()
+        await report(page, "Toujours l'imprimante de l'accueil, elle ne sort plus rien")
+        await until_understood(page)
+        _again, again_glpi = await glpi_number(place, await agree(page), ZOE)
+        await page.get_by_role("button", name="Voir ma demande").click()
+        await expect(page.get_by_text("Reçue par les techniciens").last).to_be_visible()
+
+        await technician(place, again_glpi, merge_into=other_glpi)
+
+        await expect(page.get_by_text("Réunie avec une autre demande").last).to_be_visible()
+        await page.get_by_role("link", name=f"La suite se lit dans la demande {number}.").click()
+        await expect(page.get_by_role("textbox", name="Ajouter un message")).to_be_visible()
+        assert page.url.endswith(f"/tickets/{other}")
+
+
 @pytest.mark.requirement("B-08")
 async def test_whole_way_can_be_gone_with_the_keyboard_alone(place: WebPlace) -> None:
     async with place.visitor(ZOE, viewport=WIDE) as page:

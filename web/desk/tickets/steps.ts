@@ -14,16 +14,18 @@ export interface Step {
     | "pending"
     | "solved"
     | "closed"
+    | "merged"
     | "deleted";
   name: string;
   state: StepState;
 }
 
-type Told = Pick<TicketDetail, "status" | "technicians" | "synced_to_glpi" | "deleted_at">;
+type Told = Pick<TicketDetail, "status" | "technicians" | "synced_to_glpi" | "deleted_at" | "merged_into">;
 
 /** A ticket's way from received to solved, and where on it it is. Pure. */
 export function stepsOf(ticket: Told): Step[] {
   const name = ticket.technicians.join(", ");
+  if (ticket.merged_into !== null) return [step("received", "done"), step("merged", "current")];
   if (ticket.deleted_at !== null) return [step("received", "done"), step("deleted", "current")];
   if (!ticket.synced_to_glpi) return [step("kept", "current"), step("inProgress", "toCome"), step("solved", "toCome")];
   const work = { ...step(workKey(ticket), "current"), name };

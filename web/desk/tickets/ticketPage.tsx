@@ -55,12 +55,30 @@ function Loaded({ ticket }: { ticket: TicketDetail }) {
       </div>
       <Paper withBorder p="md">
         <StatusLine ticket={ticket} />
+        {ticket.merged_into && <Merged into={ticket.merged_into} />}
         <Refresh ticketId={ticket.id} />
       </Paper>
       <Timeline ticket={ticket} isMine={isMine} />
       {isDone(ticket.status) && isMine && <Feedback ticket={ticket} />}
-      {isOpen(ticket) ? <Actions ticket={ticket} /> : <Text>{t("ticket.closed")}</Text>}
+      {isOpen(ticket) ? <Actions ticket={ticket} /> : !ticket.merged_into && <Text>{t("ticket.closed")}</Text>}
     </>
+  );
+}
+
+/** A technician put two requests about one thing together: where it goes on. */
+function Merged({ into }: { into: NonNullable<TicketDetail["merged_into"]> }) {
+  const { t } = useTexts();
+  return (
+    <Text mt="xs">
+      {t("ticket.merged")}{" "}
+      {into.ticket_id === null ? (
+        t("ticket.mergedElsewhere", { id: into.glpi_ticket_id })
+      ) : (
+        <PlaceLink to={{ view: "ticket", ticketId: into.ticket_id }}>
+          {t("ticket.mergedHere", { number: into.number })}
+        </PlaceLink>
+      )}
+    </Text>
   );
 }
 
