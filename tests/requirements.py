@@ -647,6 +647,7 @@ REQUIREMENTS = (
     Requirement("B-47", "console: a plan is stopped in two clicks with a reason, seen by all at once", "brief"),
     Requirement("B-48", "console: dead letters are replayed; the audit is searched, exported, verified", "brief"),
     Requirement("B-49", "console: a decision needs no mouse, and English is whole", "brief"),
+    Requirement("B-52", "console: the organisation's account signs in an operator, and nobody else", "brief"),
     Requirement("B-50", "console: every code and situation of policy has its words in both languages", "own"),
     Requirement("B-51", "console: a first visit loads less than its budget, each view by itself", "brief"),
 )

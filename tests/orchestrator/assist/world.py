@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import html
 import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -235,7 +236,7 @@ Build = Callable[..., Any]
 async def assist_builder(serve: Serve, redis_port: int, folder: Path, database_url: str) -> AsyncIterator[Build]:
     """`await build(**settings)`: an orchestrator, stopped at the end before what it stands on.
 
-    ad: settings of the AD server.
+    ad: settings of the AD server. listener: the port to serve on, for settings that name it.
     """
     async with AsyncExitStack() as stack:
 
@@ -244,6 +245,7 @@ async def assist_builder(serve: Serve, redis_port: int, folder: Path, database_u
             mode: str = "on",
             ad: dict[str, Any] | None = None,
             clock: Callable[[], datetime] = utc_now,
+            listener: socket.socket | None = None,
             **changes: Any,
         ) -> AssistWorld:
             (folder / "ad").mkdir(exist_ok=True)
@@ -270,7 +272,7 @@ async def assist_builder(serve: Serve, redis_port: int, folder: Path, database_u
             }
             settings = orchestrator_settings(system, redis_port, database_url, await serve(ollama), **values | changes)
             app = create_app(settings, clock=clock)
-            base = await stack.enter_async_context(running(app))
+            base = await stack.enter_async_context(running(app, sock=listener))
             http = await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=15))
             world = AssistWorld(system, accounts, ollama, app, http, desk)
             await world.switch(mode)

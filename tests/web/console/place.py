@@ -11,8 +11,10 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from cli.processes import free_socket
 from simulators.observium.deliveries import build_delivery
 from tests.conftest import running
+from tests.desk.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider
 from tests.orchestrator.assist.world import OPERATORS, AssistWorld, assist_builder
 from tests.orchestrator.conftest import WEBHOOK_TOKEN
 from tests.orchestrator.console.world import PASSWORD, write_people
@@ -30,6 +32,7 @@ class ConsolePlace:
     url: str
     line: Line
     browser: Browser
+    provider: Provider
 
     @asynccontextmanager
     async def operator(self, name: str | None = "ada", path: str = "", **options: Any) -> AsyncIterator[Page]:
@@ -83,13 +86,23 @@ async def console_place(folder: Path, redis_port: int) -> AsyncIterator[ConsoleP
         async def serve(app: Any) -> str:
             return await stack.enter_async_context(running(app))
 
-        people = write_people(folder)
+        people = write_people(folder, olga='email = "olga@widip.example"')
         people.write_text(people.read_text(encoding="utf-8") + OPERATORS, encoding="utf-8")
         database = f"sqlite:///{folder}/orchestrator.sqlite"
         build = await stack.enter_async_context(assist_builder(serve, redis_port, folder, database))
-        world = await build(operators_file=people, **LINKS)
+        provider, listener = Provider(), free_socket()
+        provider.issuer = await serve(provider.app)
+        port = listener.getsockname()[1]
+        oidc = {
+            "console_oidc_issuer": provider.issuer,
+            "console_oidc_client_id": CLIENT_ID,
+            "console_oidc_client_secret": CLIENT_SECRET,
+            "console_oidc_redirect_url": f"http://127.0.0.1:{port}/api/sign-in/oidc/callback",
+            "console_secret": "secret-of-the-console-0123456789abcdef",
+        }
+        world = await build(operators_file=people, listener=listener, **LINKS, **oidc)
         line = await stack.enter_async_context(Line.open(str(world.http.base_url)))
         driver = await stack.enter_async_context(async_playwright())
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         stack.push_async_callback(browser.close)
-        yield ConsolePlace(world, str(world.http.base_url).rstrip("/"), line, browser)
+        yield ConsolePlace(world, str(world.http.base_url).rstrip("/"), line, browser, provider)

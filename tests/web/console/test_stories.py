@@ -149,6 +149,20 @@ async def test_wrong_password_is_told_and_an_ended_session_leads_back_to_where_o
         await expect(page.get_by_label("Identifiant")).to_be_visible()
 
 
+@pytest.mark.requirement("B-52")
+async def test_operator_signs_in_with_the_organisations_account_and_a_stranger_reads_why_not(
+    console: ConsolePlace,
+) -> None:
+    async with console.operator(None, "audit") as page:
+        console.provider.claims = {"email": "somebody@widip.example", "email_verified": True}
+        await page.get_by_role("link", name="Se connecter avec le compte de l'organisation").click()
+        await expect(page.get_by_role("alert")).to_be_visible()
+
+        console.provider.claims = {"email": "olga@widip.example", "email_verified": True}
+        await page.get_by_role("link", name="Se connecter avec le compte de l'organisation").click()
+        await expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
+
+
 @pytest.mark.requirement("B-46")
 @pytest.mark.requirement("B-47")
 async def test_operator_stops_a_plan_and_only_an_administrator_starts_it_again(console: ConsolePlace) -> None:
