@@ -517,7 +517,7 @@ export interface paths {
     };
     /**
      * Readyz
-     * @description Can it take problems? `degraded` says what is missing: they are still taken, and wait.
+     * @description Can it take work? `degraded` says what is missing: work is still taken, and waits.
      */
     get: operations["readyz_readyz_get"];
     put?: never;

@@ -195,7 +195,8 @@ export interface paths {
      * Watch Changes
      * @description What changes, within a second, each as a ChangeEvent; comments keep the stream alive.
      *
-     *     Goes on after Last-Event-ID. It ends after ten minutes; browsers come again by themselves.
+     *     Goes on after Last-Event-ID. It ends after ten minutes, browsers come again by themselves, and for whoever
+     *     is signed out meanwhile.
      */
     get: operations["watch_changes"];
     put?: never;
@@ -879,7 +880,7 @@ export interface paths {
     };
     /**
      * Readyz
-     * @description Can it take deliveries? `degraded` says what is missing: they are still taken, and wait.
+     * @description Can it take work? `degraded` says what is missing: work is still taken, and waits.
      */
     get: operations["readyz_readyz_get"];
     put?: never;
