@@ -113,10 +113,17 @@ class Aftermath:
         }
 
     async def solve(self, case: Case) -> None:
-        """Recovered and quiet since: solve the ticket unless a person has it in hand, and tell who was told."""
-        effect = f"{END}{case.tried_as}"
+        """Recovered and quiet since: solve the ticket unless a person has it in hand, and tell who was told.
+
+        Whatever failed again since this was due, and before this try, is over for nobody.
+        """
+        effect, is_back = f"{END}{case.tried_as}", case.incident.recovered_at is None
         # Decided by an earlier try: that the ticket is solved by now may be that try's own work.
-        decided = case.find_kept(effect) or await self._decide_end(case)
+        decided = case.find_kept(effect)
+        if decided is None and is_back:
+            await case.finish()
+            return
+        decided = decided or await self._decide_end(case)
         state, text = Closed(decided["state"]), decided["text"]
         if state in (Closed.TECHNICIAN, Closed.DELETED):
             await _close(case, state, told=[])
@@ -128,7 +135,7 @@ class Aftermath:
             solution = {"ticket_id": case.ticket_id, "solution": text, "notify": False}
             await case.tools.write("glpi_solve_ticket", solution, key=case.effect(effect))
         # Of a storm's incident, those who were told before it became one: to the others its storm speaks.
-        told = case.incident.row["told"]
+        told = [] if is_back else case.incident.row["told"]
         place = _place(case)
         for recipient in told:
             mail = {

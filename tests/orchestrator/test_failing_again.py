@@ -77,6 +77,34 @@ async def test_failing_again_while_the_last_mails_wait_for_glpi_opens_the_ticket
 
 
 @pytest.mark.requirement("P-54")
+async def test_failing_again_in_the_line_of_those_that_waited_for_glpi_is_over_for_nobody(start: Start) -> None:
+    o = await start(**QUICK)
+    first, second = o.break_port(), o.break_port(21, 2101)
+    for alert_id in (first, second):
+        await o.post(o.delivery(alert_id))
+    await o.until(are_settled)
+    faults = o.system.glpi.state.faults
+    faults.add("error", MAIL, times=-1)
+    for alert_id in (first, second):
+        await o.recover(alert_id)
+    await o.until(lambda found: all(row["waits_for"] == "glpi" for row in found))
+    faults.clear()
+    faults.add("slow", MAIL, delay_s=1.5)  # of the first, which goes on before the second
+
+    for _ in range(2):
+        await o.health.check()
+    await seen(o, MAIL)
+    await o.post(o.delivery(second, at=o.now + LONG + timedelta(minutes=1)))
+    await o.until(lambda found: any(row["round"] == 2 and row["diagnosed_at"] for row in found))
+    found = await o.until(lambda found: any(row["closed_at"] for row in found))
+
+    (again,) = [row for row in found if not row["closed_at"]]
+    assert (again["round"], again["waits_for"]) == (2, "")
+    over = [subject for subject in mails_to(o, NOC) if "Rétabli" in subject]
+    assert [f"#{again['ticket_id']}" in subject for subject in over] == [False]
+
+
+@pytest.mark.requirement("P-54")
 async def test_failing_again_while_it_is_left_to_a_technician_stays_with_him_and_is_followed(start: Start) -> None:
     o = await start(**QUICK)
     alert_id = o.break_port()
