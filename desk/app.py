@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from desk.api.about import build_about
+from desk.api.access import COOKIE
 from desk.api.feedback import build_feedback
 from desk.api.forwarded import Forwarded
 from desk.api.internal import build_internal
@@ -112,7 +113,7 @@ def create_app(settings: DeskSettings | None = None, *, clock: Callable[[], date
     )
     app.add_middleware(HttpMetrics, registry=registry)
     app.add_middleware(Forwarded, proxies=settings.desk_proxies)
-    answer_problems(app)
+    answer_problems(app, cookie=COOKIE)
     for build in ROUTES:
         app.include_router(build(parts))
     app.router.routes += [metrics_route(registry), *web_pages("desk", paths=PAGES)]

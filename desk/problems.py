@@ -90,12 +90,16 @@ class CannotDo(WidipError):
         self.detail = dict(detail or {})
 
 
-def answer_problems(app: FastAPI) -> None:
-    """Let the app answer `CannotDo`, and a system that is away."""
+def answer_problems(app: FastAPI, *, cookie: str) -> None:
+    """Let the app answer `CannotDo`, and a system that is away. cookie: the name of the sign-in's."""
 
     @app.exception_handler(CannotDo)
-    async def cannot_do(_request: Request, error: CannotDo) -> JSONResponse:
-        return _answer(error.problem, error.detail)
+    async def cannot_do(request: Request, error: CannotDo) -> JSONResponse:
+        answer = _answer(error.problem, error.detail)
+        if error.problem is Problem.NOT_SIGNED_IN and cookie in request.cookies:
+            # It would be sent for ever, and who has no other sign-in could not report without one.
+            answer.delete_cookie(cookie, secure=True, httponly=True, samesite="strict")
+        return answer
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:

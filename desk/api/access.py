@@ -34,7 +34,10 @@ def person_finder(parts: Callable[[], Parts]) -> Callable[[Request], Awaitable[P
 
 
 def possible_person_finder(parts: Callable[[], Parts]) -> Callable[[Request], Awaitable[Person | None]]:
-    """As person_finder; where problems are taken of anybody, None for who has not signed in."""
+    """As person_finder; where problems are taken of anybody, None for who says not who he is.
+
+    Somebody whose sign-in has ended is not anybody: he would report unverified without knowing it.
+    """
     find = person_finder(parts)
 
     async def find_or_none(request: Request) -> Person | None:
@@ -42,7 +45,7 @@ def possible_person_finder(parts: Callable[[], Parts]) -> Callable[[Request], Aw
             return await find(request)
         except CannotDo as refusal:
             may_be_anybody = parts().services.settings.anonymous_reports
-            if refusal.problem is Problem.NOT_SIGNED_IN and may_be_anybody:
+            if refusal.problem is Problem.NOT_SIGNED_IN and may_be_anybody and not _find_token(request):
                 return None
             raise
 
@@ -51,16 +54,22 @@ def possible_person_finder(parts: Callable[[], Parts]) -> Callable[[Request], Aw
 
 async def find_person(parts: Parts, connection: HTTPConnection, *, is_write: bool) -> Person:
     """Who is behind a request or a WebSocket. A browser sends cookies by itself, so they count from our pages only."""
-    scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
-    token = bearer.strip() if scheme.casefold() == "bearer" else ""
-    if not token:
-        token = connection.cookies.get(COOKIE, "")
-        if token and is_write:
-            check_origin(parts.services.settings, connection)
+    token = _find_token(connection)
+    if token and is_write and not _find_bearer(connection):
+        check_origin(parts.services.settings, connection)
     person = await parts.sign_ins.find(token) if token else None
     if person is None:
         raise CannotDo(Problem.NOT_SIGNED_IN)
     return person
+
+
+def _find_bearer(connection: HTTPConnection) -> str:
+    scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
+    return bearer.strip() if scheme.casefold() == "bearer" else ""
+
+
+def _find_token(connection: HTTPConnection) -> str:
+    return _find_bearer(connection) or connection.cookies.get(COOKIE, "")
 
 
 def check_origin(settings: DeskSettings, connection: HTTPConnection) -> None:

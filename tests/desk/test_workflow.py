@@ -11,6 +11,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from desk.api.access import COOKIE
 from desk.tables import history
 from tests.desk.conftest import CLAIRE, INTERNAL_TOKEN, PAUL, PRINTER, ZOE, Reception, Start, analyze, file
 
@@ -235,6 +236,24 @@ async def test_requester_is_glpis_account_only_where_glpi_links_it_to_the_direct
 
     assert requester(by_link) == [(20, "")]
     assert requester(by_address) == [(0, PAUL)]
+
+
+@pytest.mark.requirement("D-125")
+async def test_whose_sign_in_has_ended_is_asked_who_he_is_where_anybody_may_report(start: Start) -> None:
+    desk = await start(anonymous_reports=True)
+    bearer = await desk.sign_in(ZOE)
+    await desk.http.post("/api/v1/sign-out", headers=bearer)
+    said = {"message": PRINTER, "user_email": ZOE}
+    cookie = {"cookie": f"{COOKIE}={bearer['authorization'].removeprefix('Bearer ')}"}
+
+    by_token = await desk.http.post("/api/v1/workflow/analyze", json=said, headers=bearer)
+    by_cookie = await desk.http.post("/api/v1/workflow/analyze", json=said, headers=cookie)
+    by_nothing = await desk.http.post("/api/v1/workflow/analyze", json=said)
+
+    assert [answer.status_code for answer in (by_token, by_cookie, by_nothing)] == [401, 401, 200]
+    assert by_cookie.json()["error"] == "not_signed_in"
+    assert f'{COOKIE}=""; ' in by_cookie.headers["set-cookie"]
+    assert "set-cookie" not in by_token.headers
 
 
 @pytest.mark.requirement("D-17")

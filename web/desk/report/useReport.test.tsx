@@ -55,6 +55,7 @@ it("asks for a sign-in, and goes on with the same words afterwards", async () =>
   await waitFor(() => expect(hook.current.report.waitsFor).toBe("sign-in"));
   expect(asked).not.toContain(ANALYZE);
 
+  answers["/api/v1/me"] = () => json(ME);
   queries.setQueryData(["me"], ME);
   act(() => hook.current.tell({ type: "freed" }));
 

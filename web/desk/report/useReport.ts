@@ -16,7 +16,8 @@ export function useReport(anonymous: string | null) {
   useEffect(() => {
     if (task === null || waitsFor !== null) return;
     let isOver = false;
-    const email = async () => anonymous ?? (await queries.fetchQuery(meQuery))?.email ?? null;
+    // Asked anew: a sign-in that has ended meanwhile is not whose problem this is.
+    const email = async () => anonymous ?? (await queries.fetchQuery({ ...meQuery, staleTime: 0 }))?.email ?? null;
     void perform(report, email).then((event) => {
       if (isOver) return;
       // What was kept of who is signed in is no more true.

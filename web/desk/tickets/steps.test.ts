@@ -2,7 +2,13 @@ import { expect, it } from "vitest";
 import { stepsOf } from "./steps";
 import { holds } from "./useReply";
 
-const TICKET = { status: "new", technicians: [] as string[], synced_to_glpi: true, deleted_at: null, merged_into: null } as const;
+const TICKET = {
+  status: "new",
+  technicians: [] as string[],
+  synced_to_glpi: true,
+  deleted_at: null,
+  merged_into: null,
+} as const;
 const current = (ticket: Parameters<typeof stepsOf>[0]) => stepsOf(ticket).find((step) => step.state === "current");
 
 it("shows where a ticket is, and with whom", () => {

@@ -71,12 +71,12 @@ function Merged({ into }: { into: NonNullable<TicketDetail["merged_into"]> }) {
   return (
     <Text mt="xs">
       {t("ticket.merged")}{" "}
-      {into.ticket_id === null ? (
-        t("ticket.mergedElsewhere", { id: into.glpi_ticket_id })
-      ) : (
+      {into.ticket_id && into.number ? (
         <PlaceLink to={{ view: "ticket", ticketId: into.ticket_id }}>
           {t("ticket.mergedHere", { number: into.number })}
         </PlaceLink>
+      ) : (
+        t("ticket.mergedElsewhere", { id: into.glpi_ticket_id })
       )}
     </Text>
   );
