@@ -22,7 +22,7 @@ ZOES = "z.obrien@lilas.example"
 TECHNICIAN, PENDING = 10, 4
 PROBLEM = (
     "Bonjour, l'imprimante de l'accueil ne sort plus rien, bourrage papier depuis ce matin. "
-    "Vous pouvez rappeler Mme Aubrac au 06 12 34 56 78."
+    "Vous pouvez rappeler Mme Aubrac au 06 39 98 12 34."
 )
 REPLY = "<p>Bonjour, la pièce est commandée, je passe demain matin.</p>"
 

@@ -23,7 +23,7 @@ from tests.desk.conftest import DEADLINE_S, PAUL, PRINTER, ZOE, Reception, Start
 from tests.desk.websocket import Socket, connected
 from tests.system import Serve
 
-VAGUE = "Bonjour, la bécane du bureau de Mme Lefèvre fait des siennes, rappelez-moi au 06 12 34 56 78."
+VAGUE = "Bonjour, la bécane du bureau de Mme Lefèvre fait des siennes, rappelez-moi au 06 39 98 12 34."
 Refined = dict[str, Any]
 
 

@@ -17,7 +17,7 @@ from tests.shared.model_world import BOTH, TOOLS, ModelWorld, Verdict, user
 
 PERSONAL = [
     "jeanne.durand@famille.fr",
-    "06 12 34 56 78",
+    "06 39 98 12 34",
     "0612345678",
     "+33 6 12 34 56 78",
     "0033612345678",

@@ -23,7 +23,7 @@ from tests.web.story import agree, report, until_understood
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs/img"
 COLOURS = 64
-PRINTER = "L'imprimante de l'accueil ne sort plus rien, bourrage papier depuis ce matin. Mon numéro : 06 12 34 56 78"
+PRINTER = "L'imprimante de l'accueil ne sort plus rien, bourrage papier depuis ce matin. Mon numéro : 06 39 98 12 34"
 TECHNICIAN, PENDING = 10, 4
 Show = Callable[[WebPlace, Page], Awaitable[None]]
 

@@ -262,7 +262,7 @@ async def test_second_reading_is_offered_with_what_was_masked_and_symptoms_can_b
     wifi = next(one["category_id"] for one in categories if one["name"] == "Réseau > Wi-Fi")
     place.say(wifi, "cut_off")
     async with place.visitor(CLAIRE) as page:
-        await report(page, "L'imprimante a un bourrage papier et ne marche plus. Appelez-moi au 06 12 34 56 78.")
+        await report(page, "L'imprimante a un bourrage papier et ne marche plus. Appelez-moi au 06 39 98 12 34.")
         await until_understood(page)
         await expect(page.get_by_text("L'assistant propose une autre lecture")).to_be_visible()
         await page.get_by_text("Ce que l'assistant a lu").click()
@@ -278,7 +278,7 @@ async def test_second_reading_is_offered_with_what_was_masked_and_symptoms_can_b
     ticket = place.desk.glpi.state.glpi.tickets[glpi_id]
     await place.desk.until_told(_ticket_id)
     notes = [place.desk.text(one["content"]) for one in place.desk.followups if one["items_id"] == glpi_id]
-    assert "06 12 34 56 78" not in masked
+    assert "06 39 98 12 34" not in masked
     assert place.desk.text(ticket["name"]) == "Imprimante du bureau"
     assert ticket["priority"] == 4
     assert "bourrage papier" not in notes[0].partition("Symptômes")[2].partition("\n")[0]
