@@ -63,6 +63,8 @@ ROUTES = (
     build_internal,
     build_live,
 )
+MAX_BODY_BYTES = 512 * 1024
+"""Of 20,000 characters, however they are written, twice; photos have a limit of their own."""
 PAGES = ("", "tickets", "tickets/{ticket_id:int}")
 """Where the chat's page is: its own deep links."""
 
@@ -109,6 +111,7 @@ def create_app(settings: DeskSettings | None = None, *, clock: Callable[[], date
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        max_body_size=MAX_BODY_BYTES,
         responses=problems(Problem.INVALID_INPUT),
     )
     app.add_middleware(HttpMetrics, registry=registry)

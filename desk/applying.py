@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,8 @@ SHOWN = 200
 def apply_fresh(ticket_id: int, fresh: Fresh, began_at: datetime, connection: sa.Connection) -> bool:
     """Take over what was read; True when that changed something. An older look than the last one changes nothing."""
     row = _lock(connection, ticket_id)
+    if row["email"] == "":
+        fresh = _without_words(fresh)
     newest = row["glpi_changed_at"]
     _no_longer_due(connection, ticket_id, began_at)
     if newest is not None and fresh.changed_at is not None and fresh.changed_at < newest:
@@ -70,6 +73,12 @@ def _no_longer_due(connection: sa.Connection, ticket_id: int, began_at: datetime
     """Unless somebody asked for another look since this one began."""
     asked = (tickets.c.id == ticket_id) & (tickets.c.pull_due_at <= began_at)
     connection.execute(tickets.update().where(asked).values(pull_due_at=None))
+
+
+def _without_words(fresh: Fresh) -> Fresh:
+    """Of a ticket whose person was forgotten: where it stands in GLPI, and none of what is said there."""
+    fields = {name: value for name, value in fresh.fields.items() if name not in ("title", "description")}
+    return replace(fresh, fields=fields, entries=[])
 
 
 def _differences(row: Mapping[str, Any], fresh: Fresh, ours: Collection[str]) -> Facts:

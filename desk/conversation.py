@@ -169,7 +169,7 @@ class Conversations:
         def work(connection: sa.Connection) -> None:
             row = find_session(connection, session_id, person)
             check_open(connection, row, now=self._s.clock())
-            use_session(connection, session_id, SessionState.CANCELLED)
+            use_session(connection, row, SessionState.CANCELLED)
             note(connection, Event.CANCELLED, at=self._s.clock(), by=row["email"], session_id=session_id)
 
         await self._s.database.write(work)

@@ -69,7 +69,7 @@ class Filing:
         connection: sa.Connection,
     ) -> dict[str, Any]:
         now = self._s.clock()
-        use_session(connection, row["id"], SessionState.USED)
+        use_session(connection, row, SessionState.USED)
         if changes:
             before = {name: row["summary"][name] for name in changes}
             detail = {"from": before, "to": dict(changes)}

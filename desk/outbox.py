@@ -98,6 +98,8 @@ class Outbox:
             note(connection, Event.CONFLICT, at=now, by=GLPI, ticket_id=ticket_id, detail=detail)
         if changes:
             connection.execute(tickets.update().where(tickets.c.id == ticket_id).values(**changes))
+        if state is State.FAILED:  # what our row says is not what GLPI has: look at it
+            connection.execute(tickets.update().where(tickets.c.id == ticket_id).values(pull_due_at=now))
         event = Event.DELIVERED if state is State.DONE else Event.NOT_DELIVERED
         detail = {"kind": entry["kind"], **changes, **({"problem": said} if said else {})}
         note(connection, event, at=now, by=DESK, ticket_id=ticket_id, detail=detail)

@@ -131,7 +131,7 @@ class Refiner:
 
 def shown_to_model(message: str) -> str:
     """What of a message the model reads, and its author is shown: with identity and health patterns taken out."""
-    return mask_personal(message[:MAX_SHOWN])
+    return mask_personal(message)[:MAX_SHOWN]  # in this order: half a number is not known as one
 
 
 def merge(rules: Summary, reading: Reading, categories: Sequence[Category], *, confidence: float) -> Summary:

@@ -145,7 +145,15 @@ def forget_person(email: str, connection: sa.Connection) -> Counts:
     told = (tickets.c.email == email) & tickets.c.id.not_in(undone)
     shown = sa.select(tickets.c.id).where(told).scalar_subquery()
     counts["photos"] = connection.execute(photos.delete().where(photos.c.ticket_id.in_(shown))).rowcount
-    blank = {"email": "", "title": FORGOTTEN, "description": FORGOTTEN, "analysis": {}, "timeline": []}
+    # Without an address nobody's: the next look at GLPI brings no words back (applying.py), no referent sees it.
+    blank: dict[str, Any] = {
+        "email": "",
+        "site": None,
+        "title": FORGOTTEN,
+        "description": FORGOTTEN,
+        "analysis": {},
+        "timeline": [],
+    }
     counts["tickets"] = connection.execute(tickets.update().where(told).values(blank)).rowcount
     left = sa.select(sa.func.count()).select_from(tickets).where(tickets.c.email == email)
     return {**counts, "waiting": int(connection.execute(left).scalar_one())}

@@ -52,11 +52,19 @@ def find_made(connection: sa.Connection, session_id: str) -> dict[str, Any]:
     return {"ticket_id": made.id, "ticket_number": made.number} if made else {}
 
 
-def use_session(connection: sa.Connection, session_id: str, state: SessionState) -> None:
-    """Close an open session: of two at once, one. Raises CannotDo(SESSION_USED)."""
-    is_open = (analysis_sessions.c.id == session_id) & (analysis_sessions.c.state == SessionState.OPEN.value)
-    if connection.execute(analysis_sessions.update().where(is_open).values(state=state.value)).rowcount != 1:
-        raise CannotDo(Problem.SESSION_USED, detail=find_made(connection, session_id))
+def use_session(connection: sa.Connection, row: Mapping[str, Any], state: SessionState) -> None:
+    """Close an open session as it was read: of two at once, one.
+
+    Raises CannotDo(SESSION_USED), or CannotDo(WRONG_STEP) when another answer came in between: it must not be lost.
+    """
+    mine = analysis_sessions.c.id == row["id"]
+    is_open = mine & (analysis_sessions.c.state == SessionState.OPEN.value)
+    same = is_open & (analysis_sessions.c.tries == row["tries"])
+    if connection.execute(analysis_sessions.update().where(same).values(state=state.value)).rowcount == 1:
+        return
+    if connection.execute(sa.select(analysis_sessions.c.id).where(is_open)).first() is not None:
+        raise CannotDo(Problem.WRONG_STEP, detail={"reason": "answered meanwhile"})
+    raise CannotDo(Problem.SESSION_USED, detail=find_made(connection, row["id"]))
 
 
 def change_session(connection: sa.Connection, row: Mapping[str, Any], *, message: str, summary: Summary) -> None:

@@ -87,7 +87,7 @@ class Operators:
         """Whom an OpenID provider names: by the GUID if it tells one, else by the address."""
         for operator in self._operators:
             is_named = object_guid is not None and operator.object_guid == object_guid
-            is_written = email is not None and (operator.email or "").casefold() == email.casefold()
+            is_written = bool(email and operator.email) and str(operator.email).casefold() == str(email).casefold()
             if (is_named or (object_guid is None and is_written)) and not operator.disabled:
                 return operator
         return None

@@ -222,7 +222,10 @@ class OidcProvider:
 
 
 def _vouched(claims: Mapping[str, Any]) -> Vouched:
-    """A GUID that is told decides alone. An address counts unless the provider says that nobody has checked it."""
+    """A GUID that is told decides alone. An address counts when the provider says that it has checked it.
+
+    Not otherwise: guests of an organisation write theirs themselves.
+    """
     told = next((claims[name] for name in GUID_CLAIMS if name in claims), None)
     if told is not None:
         try:
@@ -230,7 +233,7 @@ def _vouched(claims: Mapping[str, Any]) -> Vouched:
         except ValueError as error:
             raise _failed("objectGUID") from error
     email = claims.get("email")
-    if not isinstance(email, str) or claims.get("email_verified", True) is not True:
+    if not isinstance(email, str) or not email.strip() or claims.get("email_verified") is not True:
         raise _failed("email")
     return Vouched(email, None)
 

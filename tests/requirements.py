@@ -429,6 +429,9 @@ REQUIREMENTS = (
     Requirement("D-88", "people behind one proxy are counted apart, and only a known proxy names them", "own"),
     Requirement("D-124", "a change whose webhook is lost is told after the next poll, a minute by default", "brief"),
     Requirement("D-125", "whose sign-in has ended is asked who he is, also where anybody may report", "own"),
+    Requirement("D-126", "who was forgotten stays so: no look at GLPI brings words back", "own"),
+    Requirement("D-127", "an answer that comes while the ticket is agreed to is not lost", "own"),
+    Requirement("D-128", "a WebSocket ends with the sign-in, however much there is to tell", "own"),
     Requirement("D-89", "a sign-in ends when the directory has no living account for it any more", "own"),
     # Assist: what a model adds
     Requirement("N-10", "what rules cannot tell a model may, in the author's own words; else the rules stay", "brief"),

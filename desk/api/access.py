@@ -77,7 +77,11 @@ def check_origin(settings: DeskSettings, connection: HTTPConnection) -> None:
     origin = connection.headers.get("origin")
     if origin is None or origin in settings.desk_origins:
         return
-    if urlsplit(origin).netloc.casefold() != connection.headers.get("host", "").casefold():
+    try:
+        is_ours = urlsplit(origin).netloc.casefold() == connection.headers.get("host", "").casefold()
+    except ValueError:  # no URL at all
+        is_ours = False
+    if not is_ours:
         raise CannotDo(Problem.WRONG_ORIGIN)
 
 

@@ -44,6 +44,7 @@ def build_photos(parts: Callable[[], Parts]) -> APIRouter:
     @router.post(
         "/tickets/{ticket_id}/photos",
         status_code=202,
+        max_body_size=2 * MAX_UPLOAD_BYTES,  # what is larger than allowed is refused in our words before that
         responses=problems(*_PROBLEMS),
         openapi_extra={"requestBody": _BODY},
     )

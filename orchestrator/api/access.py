@@ -91,7 +91,10 @@ class Access:
 def check_own_page(request: Request, origins: tuple[str, ...]) -> None:
     """Raises 403 unless the request carries our header and does not come from a page of somebody else."""
     origin = request.headers.get("origin")
-    is_ours = origin is None or origin in origins or urlsplit(origin).netloc == request.headers.get("host", "")
+    try:
+        is_ours = origin is None or origin in origins or urlsplit(origin).netloc == request.headers.get("host", "")
+    except ValueError:  # no URL at all
+        is_ours = False
     if OWN_HEADER not in request.headers or not is_ours:
         raise HTTPException(403, f"a change by cookie needs the header {OWN_HEADER} and our own page")
 

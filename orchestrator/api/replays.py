@@ -15,6 +15,7 @@ from orchestrator.api.access import Worker, find_reader
 from orchestrator.api.incidents import retry
 from orchestrator.console.audit import add_act
 from orchestrator.console.dead_letters import (
+    NOT_ADMITTED,
     DeadLetter,
     DeadLetterDetail,
     LetterKind,
@@ -156,8 +157,10 @@ async def _read_again(services: Services, line: Line, number: int, by: str) -> N
 
 
 def _admit_again(key: str, by: str, connection: sa.Connection) -> None:
-    """It is new once more; what it has opened since, it joins."""
-    connection.execute(delivery.update().where(delivery.c.key == key).values(admitted_at=None, outcome=""))
+    """It is new once more; what it has opened since, it joins. Raises 409 when it is so already: not twice."""
+    mine = (delivery.c.key == key) & (delivery.c.outcome == NOT_ADMITTED)
+    if not connection.execute(delivery.update().where(mine).values(admitted_at=None, outcome="")).rowcount:
+        raise HTTPException(409, "somebody else has just had it tried again")
     add_act(connection, by, "replay", f"admission:{key}", {"way": "admission"}, now=datetime.now(UTC))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from desk.api.access import COOKIE
 from desk.settings import DeskSettings
 from tests.desk.conftest import CLAIRE, DEADLINE_S, PAUL, ZOE, Reception, Start, file
 from tests.desk.websocket import Closed, Socket, connected
@@ -87,3 +89,31 @@ async def test_socket_is_for_signed_in_people_on_our_pages(desk: Reception) -> N
         async with connected(desk.app, "/ws", headers) as socket:
             with pytest.raises(Closed, match="4403"):
                 await socket.receive()
+
+
+@pytest.mark.requirement("D-128")
+async def test_socket_ends_with_the_sign_in_however_much_there_is_to_tell(desk: Reception) -> None:
+    auth = await desk.sign_in(ZOE)
+    async with connected(desk.app, "/ws", auth) as socket:
+        assert (await socket.receive())["kind"] == "ready"
+        await desk.http.post("/api/v1/sign-out", headers=auth)
+        desk.clock.ahead += timedelta(seconds=31)
+
+        await file(desk, email=PAUL)  # something is told to somebody before the silence that a beat ends
+
+        with pytest.raises(Closed, match="4403"):
+            await socket.receive(DEADLINE_S)
+
+
+@pytest.mark.requirement("D-07")
+@pytest.mark.parametrize("origin", ["http://[", "null", "http://evil.example"])
+async def test_page_whose_address_is_none_is_somebody_else_s(desk: Reception, origin: str) -> None:
+    token = (await desk.sign_in(ZOE))["authorization"].removeprefix("Bearer ")
+    headers = {"cookie": f"{COOKIE}={token}", "origin": origin}
+
+    refused = await desk.http.post("/api/v1/sign-out", headers=headers)
+
+    assert (refused.status_code, refused.json()["error"]) == (403, "wrong_origin")
+    async with connected(desk.app, "/ws", headers) as socket:
+        with pytest.raises(Closed, match="4403"):
+            await socket.receive()

@@ -13,6 +13,7 @@ from desk.retention import export_person, forget_person
 from desk.tables import analysis_sessions, metadata, outbox, sign_in, sign_in_code, tickets
 from tests.desk.conftest import CLAIRE, PRINTER, ZOE, Reception, analyze, file
 
+TECHNICIAN = 10
 pytestmark = pytest.mark.both_databases
 
 
@@ -48,6 +49,23 @@ async def test_closed_tickets_and_what_was_given_up_go_after_their_days(desk: Re
     assert len(await rows(desk, analysis_sessions)) == 1
     assert await rows(desk, sign_in) == await rows(desk, sign_in_code) == []
     assert {row.ticket_id for row in await rows(desk, outbox)} == {is_open}
+
+
+@pytest.mark.requirement("D-126")
+async def test_whoever_was_forgotten_stays_so_when_glpi_is_looked_at_again(desk: Reception) -> None:
+    number = await filed(desk, ZOE)
+    await desk.parts.services.database.write(partial(forget_person, ZOE))
+    (ticket,) = desk.tickets
+    await desk.by_hand(ticket["id"], by=TECHNICIAN, followup=f"<p>Bonjour, {PRINTER}</p>", status=4)
+
+    await desk.parts.sync.pull(number)
+
+    (row,) = await rows(desk, tickets)
+    assert (row.email, row.title, row.description, row.timeline) == ("", "[effacé]", "[effacé]", [])
+    assert row.status == "pending"
+    left = {table.name: str(await rows(desk, table)) for table in metadata.sorted_tables}
+    assert [name for name, text in left.items() if PRINTER[:40] in text] == []
+    assert (await desk.get("tickets", CLAIRE))["tickets"] == []
 
 
 @pytest.mark.requirement("D-09")

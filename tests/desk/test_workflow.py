@@ -12,7 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from desk.api.access import COOKIE
-from desk.tables import history
+from desk.problems import CannotDo, Problem
+from desk.sessions import SessionState, use_session
+from desk.tables import analysis_sessions, history
 from tests.desk.conftest import CLAIRE, INTERNAL_TOKEN, PAUL, PRINTER, ZOE, Reception, Start, analyze, file
 
 VAGUE = "Bonjour, ça ne marche plus."
@@ -236,6 +238,21 @@ async def test_requester_is_glpis_account_only_where_glpi_links_it_to_the_direct
 
     assert requester(by_link) == [(20, "")]
     assert requester(by_address) == [(0, PAUL)]
+
+
+@pytest.mark.requirement("D-127")
+async def test_answer_that_came_while_the_ticket_was_agreed_to_is_not_lost(desk: Reception) -> None:
+    session = (await analyze(desk))["session_id"]
+    database = desk.parts.services.database
+    stale = await database.read(lambda c: dict(c.execute(sa.select(analysis_sessions)).mappings().one()))
+    answered = await desk.send("clarify", {"session_id": session, "answer": "Elle est au rez-de-chaussée"})
+
+    with pytest.raises(CannotDo) as refused:
+        await database.write(lambda connection: use_session(connection, stale, SessionState.USED))
+    made = await desk.send("confirm", {"session_id": session})
+
+    assert (answered.status_code, refused.value.problem) == (200, Problem.WRONG_STEP)
+    assert "rez-de-chaussée" in (await desk.get(f"tickets/{made.json()['ticket_id']}"))["description"]
 
 
 @pytest.mark.requirement("D-125")

@@ -1,6 +1,6 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { Router } from "wouter";
+import { useSignedOut } from "../ui/signedOut";
 import { isSignedOut, sessionQuery } from "./api";
 import { Failed, Loading } from "./parts/states";
 import { Frame } from "./shell/frame";
@@ -10,7 +10,7 @@ import { SignInPage } from "./sign-in/signInPage";
 /** The console: behind the sign-in, at /console. */
 export function App() {
   const session = useQuery(sessionQuery);
-  useSignedOut();
+  useSignedOut(isSignedOut, sessionQuery.queryKey);
   if (session.data) {
     return (
       <SessionProvider value={session.data}>
@@ -26,24 +26,4 @@ export function App() {
       {session.isError ? <Failed error={session.error} onRetry={() => void session.refetch()} /> : <Loading />}
     </main>
   );
-}
-
-/** Whatever is refused because the session is over leads to the sign-in; the address stays. */
-function useSignedOut(): void {
-  const queries = useQueryClient();
-  useEffect(() => {
-    const leave = (error: unknown) => {
-      if (isSignedOut(error)) queries.setQueryData(sessionQuery.queryKey, null);
-    };
-    const stops = [
-      // Only when it is refused: an old refusal is still there while somebody signs in again.
-      queries.getQueryCache().subscribe((event) => {
-        if (event.type === "updated" && event.action.type === "error") leave(event.action.error);
-      }),
-      queries.getMutationCache().subscribe((event) => {
-        if (event.type === "updated" && event.action.type === "error") leave(event.action.error);
-      }),
-    ];
-    return () => stops.forEach((stop) => stop());
-  }, [queries]);
 }

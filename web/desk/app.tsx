@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTexts } from "./texts/useTexts";
-import { meQuery } from "./api";
+import { useSignedOut } from "../ui/signedOut";
+import { isSignedOut, meQuery } from "./api";
 import { useLive } from "./live/useLive";
 import { ReportPage } from "./report/reportPage";
 import { Footer } from "./shell/footer";
@@ -18,6 +19,7 @@ export function App() {
   const { t, i18n } = useTexts();
   const place = usePlace();
   const me = useQuery(meQuery);
+  useSignedOut(isSignedOut, meQuery.queryKey);
   const connection = useLive(Boolean(me.data));
   useEffect(() => {
     // t is another one at each render: the language is what counts.

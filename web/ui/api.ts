@@ -50,7 +50,8 @@ export async function take<Data>(asked: Promise<Answer<Data>>): Promise<Data> {
   try {
     answer = await asked;
   } catch (error) {
-    if (error instanceof TypeError) throw new Unreachable();
+    // What is no JSON comes from something else in between: a network that wants a sign-in of its own, a proxy.
+    if (error instanceof TypeError || error instanceof SyntaxError) throw new Unreachable();
     throw error;
   }
   if (answer.response.ok) return answer.data as Data;

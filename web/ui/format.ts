@@ -30,8 +30,8 @@ export function formatInstant(at: string | Date, language: string, timeZone?: st
   );
 }
 
-/** A length of time in its two largest units: "2 h 05 min", "3 min 20 s", "450 ms". */
-export function formatDuration(ms: number): string {
+/** A length of time in its two largest units: "2 j 02 h", "2 h 05 min", "3 min 20 s", "450 ms". */
+export function formatDuration(ms: number, language: string): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
@@ -39,7 +39,7 @@ export function formatDuration(ms: number): string {
   if (minutes < 60) return `${minutes} min ${pad(seconds % 60)} s`;
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return `${hours} h ${pad(minutes % 60)} min`;
-  return `${Math.floor(hours / 24)} d ${pad(hours % 24)} h`;
+  return `${Math.floor(hours / 24)} ${language.startsWith("fr") ? "j" : "d"} ${pad(hours % 24)} h`;
 }
 
 const pad = (value: number): string => String(value).padStart(2, "0");

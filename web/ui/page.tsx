@@ -25,11 +25,24 @@ export function createQueries(): QueryClient {
   });
 }
 
+const RELOADED = "widip-reloaded";
+const SOON_MS = 30_000;
+
+/** A part that is no longer there: the page is of an older release. Not again and again: it may be the network. */
+function reloadOnce(event: globalThis.Event): void {
+  const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+  if (Date.now() - last < SOON_MS) return;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  event.preventDefault();
+  location.reload();
+}
+
 /** Puts a page's root on the screen with all that its parts stand on: theme, queries, strict mode. */
 export function showPage(root: ReactNode): void {
   const element = document.getElementById("root");
   if (element === null) throw new Error("no #root");
   setNonce(findNonce());
+  window.addEventListener("vite:preloadError", reloadOnce);
   createRoot(element).render(
     <StrictMode>
       <MantineProvider

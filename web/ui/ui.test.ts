@@ -13,13 +13,14 @@ it("says when something was, in words", () => {
 });
 
 it("says how long something took in its two largest units", () => {
-  expect([450, 20_400, 200_000, 7_500_000, 180_000_000].map(formatDuration)).toEqual([
+  expect([450, 20_400, 200_000, 7_500_000, 180_000_000].map((ms) => formatDuration(ms, "fr"))).toEqual([
     "450 ms",
     "20 s",
     "3 min 20 s",
     "2 h 05 min",
-    "2 d 02 h",
+    "2 j 02 h",
   ]);
+  expect(formatDuration(180_000_000, "en")).toBe("2 d 02 h");
 });
 
 it("speaks French unless the browser asks for English first, or was told so", () => {

@@ -13,14 +13,20 @@ const LONGEST = 500;
 export function Decide({ approval }: { approval: ApprovalRow }) {
   const { t } = useTranslation();
   const [answer, setAnswer] = useState<Answer | null>(null);
+  const [left, setLeft] = useState<Answer | null>(null);
+  // The focus goes back to where it came from.
+  const back = () => {
+    setLeft(answer);
+    setAnswer(null);
+  };
   if (!approval.yours) return <p className="quietText">{t(`approval.notYours.${approval.why_not_yours}`)}</p>;
-  if (answer !== null) return <Reason approval={approval} answer={answer} onBack={() => setAnswer(null)} />;
+  if (answer !== null) return <Reason approval={approval} answer={answer} onBack={back} />;
   return (
     <Group gap="sm" mt="sm">
-      <Button className="yes" onClick={() => setAnswer("approve")}>
+      <Button className="yes" autoFocus={left === "approve"} onClick={() => setAnswer("approve")}>
         {t("approval.approve")}
       </Button>
-      <Button className="no" variant="default" onClick={() => setAnswer("reject")}>
+      <Button className="no" variant="default" autoFocus={left === "reject"} onClick={() => setAnswer("reject")}>
         {t("approval.reject")}
       </Button>
     </Group>

@@ -21,16 +21,23 @@ export function KillSwitch({ plan, site, mode, label }: Asked) {
   const { t } = useTranslation();
   const rights = useRights();
   const [isOpen, setOpen] = useState(false);
+  const [wasOpen, setWasOpen] = useState(false);
   const modes = modesFor(mode, rights);
   if (modes.length === 0) {
     return <span className="quietText">{t(rights.operate ? "rights.administer" : "rights.operateShort")}</span>;
   }
-  if (isOpen) return <Change plan={plan} site={site} modes={modes} onEnd={() => setOpen(false)} />;
+  // The focus goes back to where it came from.
+  const end = () => {
+    setOpen(false);
+    setWasOpen(true);
+  };
+  if (isOpen) return <Change plan={plan} site={site} modes={modes} onEnd={end} />;
   const stops = modes.includes("off") && mode !== "off";
   return (
     <Button
       size="compact-sm"
       variant="default"
+      autoFocus={wasOpen}
       className={stops ? "no" : ""}
       aria-label={`${t(stops ? "policy.stop" : "policy.change")}: ${label}`}
       onClick={() => setOpen(true)}

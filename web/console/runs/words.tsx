@@ -12,6 +12,7 @@ export function RunState({ state }: { state: string }) {
 
 /** How long a run took; nothing while it goes on. */
 export function Took({ run }: { run: RunRow }) {
+  const { i18n } = useTranslation();
   if (run.ended_at === null) return <>–</>;
-  return <>{formatDuration(Date.parse(run.ended_at) - Date.parse(run.started_at))}</>;
+  return <>{formatDuration(Date.parse(run.ended_at) - Date.parse(run.started_at), i18n.language)}</>;
 }

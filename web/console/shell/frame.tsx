@@ -3,6 +3,7 @@ import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { nowQuery } from "../api";
+import { Boundary } from "../parts/boundary";
 import { Loading } from "../parts/states";
 import { Header, Preferences } from "./header";
 import { ConnectionNotice } from "./connectionNotice";
@@ -26,18 +27,20 @@ export function Frame() {
       <Menu isOpen={isOpen} />
       <main id="content" className="main" tabIndex={-1}>
         <ConnectionNotice connection={connection} />
-        <Suspense fallback={<Loading />}>
-          <Switch>
-            {PAGES.map(({ path, page: Page }) => (
-              <Route key={path} path={path}>
-                <Page key={location} />
+        <Boundary key={location}>
+          <Suspense fallback={<Loading />}>
+            <Switch>
+              {PAGES.map(({ path, page: Page }) => (
+                <Route key={path} path={path}>
+                  <Page key={location} />
+                </Route>
+              ))}
+              <Route>
+                <NotFoundPage />
               </Route>
-            ))}
-            <Route>
-              <NotFoundPage />
-            </Route>
-          </Switch>
-        </Suspense>
+            </Switch>
+          </Suspense>
+        </Boundary>
       </main>
     </div>
   );

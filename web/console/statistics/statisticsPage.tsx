@@ -74,7 +74,7 @@ function Figures({ found }: { found: Statistics }) {
       { name: t("figure.p95"), values: buckets.map((one) => one[name].p95_s) },
     ];
     const top = topOfSeconds(series.flatMap(({ values }) => values.map((value) => value ?? 0)));
-    const format = (value: number) => formatDuration(value * 1000);
+    const format = (value: number) => formatDuration(value * 1000, i18n.language);
     return (
       <Plot title={t(`statistics.${title}`)} labels={labels} series={series} kind="lines" top={top} format={format} />
     );

@@ -53,8 +53,8 @@ function Cost({ entry }: { entry: TimelineEntry }) {
   const { t, i18n } = useTranslation();
   const number = new Intl.NumberFormat(i18n.language);
   const parts = [
-    entry.ms !== null ? formatDuration(entry.ms) : "",
-    entry.waited_ms ? t("entry.waited", { time: formatDuration(entry.waited_ms) }) : "",
+    entry.ms !== null ? formatDuration(entry.ms, i18n.language) : "",
+    entry.waited_ms ? t("entry.waited", { time: formatDuration(entry.waited_ms, i18n.language) }) : "",
     entry.prompt_tokens !== null
       ? t("entry.tokens", {
           prompt: number.format(entry.prompt_tokens),

@@ -64,7 +64,7 @@ export function RequestReplayed({ result }: { result: RequestReplay }) {
 }
 
 function Reads({ reads }: { reads: IncidentReplay["reads"] }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <details>
       <summary>{t("evidence.reads", { count: reads.length })}</summary>
@@ -74,7 +74,7 @@ function Reads({ reads }: { reads: IncidentReplay["reads"] }) {
             <span className="code">{read.tool}</span>{" "}
             <span className="quietText">
               {t(`outcome.${read.outcome}`, read.outcome)}
-              {read.ms !== null && ` · ${formatDuration(read.ms)}`}
+              {read.ms !== null && ` · ${formatDuration(read.ms, i18n.language)}`}
             </span>
           </li>
         ))}

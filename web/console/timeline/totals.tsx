@@ -7,10 +7,10 @@ export function TotalsLine({ totals }: { totals: Timeline["totals"] }) {
   const { t, i18n } = useTranslation();
   const number = new Intl.NumberFormat(i18n.language);
   const shown = [
-    ["duration", formatDuration(totals.duration_ms)],
+    ["duration", formatDuration(totals.duration_ms, i18n.language)],
     ["effects", number.format(totals.effects)],
-    ["toolCalls", `${number.format(totals.tool_calls)} · ${formatDuration(totals.tool_ms)}`],
-    ["modelCalls", `${number.format(totals.model_calls)} · ${formatDuration(totals.model_ms)}`],
+    ["toolCalls", `${number.format(totals.tool_calls)} · ${formatDuration(totals.tool_ms, i18n.language)}`],
+    ["modelCalls", `${number.format(totals.model_calls)} · ${formatDuration(totals.model_ms, i18n.language)}`],
     ["tokens", `${number.format(totals.prompt_tokens)} + ${number.format(totals.output_tokens)}`],
   ] as const;
   return (

@@ -15,7 +15,7 @@ export type Task =
   | { kind: "file"; corrections: Corrections; refined: boolean };
 
 /** What keeps the task waiting; null: nothing, it is under way. */
-export type Hindrance = "sign-in" | "offline" | null;
+export type Hindrance = "sign-in" | "offline" | "away" | null;
 
 /** A conversation, from the first word to the ticket. text: all that was said so far; task: what is to be done next. */
 export interface Report {
@@ -46,7 +46,7 @@ export type Event =
   | { type: "agreed"; corrections: Corrections; refined: boolean }
   | { type: "understood"; step: Analyzed }
   | { type: "filed"; ticketId: number; number: string }
-  | { type: "hindered"; by: "sign-in" | "offline" }
+  | { type: "hindered"; by: NonNullable<Hindrance> }
   | { type: "freed" }
   | { type: "refused"; code: string }
   | { type: "expired" }

@@ -45,9 +45,9 @@ export function ReportPage() {
             {t("report.received")} {task && waitsFor === null && t(wordOf(task))} {report.isAgain && t("report.again")}
           </Bubble>
         )}
-        {waitsFor === "offline" && (
+        {(waitsFor === "offline" || waitsFor === "away") && (
           <Alert color="orange" mt="md" role="presentation">
-            {t("state.offline")}
+            {t(`state.${waitsFor}`)}
           </Alert>
         )}
       </div>

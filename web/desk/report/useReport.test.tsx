@@ -117,3 +117,19 @@ it("takes a report of somebody who gives an address and does not sign in", async
   await waitFor(() => expect(hook.current.report.step?.session_id).toBe("s1"));
   expect(bodies).toEqual([{ message: "panne", user_email: "somebody@lilas.example" }]);
 });
+
+it("waits when a network's own page or a broken desk answers, and says which", async () => {
+  const analyze = answers[ANALYZE];
+  answers[ANALYZE] = () => new Response("<html>Wi-Fi</html>", { headers: { "content-type": "text/html" } });
+  const hook = start();
+  act(() => hook.current.tell({ type: "sent", text: "panne" }));
+  await waitFor(() => expect(hook.current.report.waitsFor).toBe("offline"));
+
+  answers[ANALYZE] = () => json({ error: "away", message: "away", detail: {} }, 503);
+  act(() => void window.dispatchEvent(new Event("online")));
+  await waitFor(() => expect(hook.current.report.waitsFor).toBe("away"));
+
+  if (analyze) answers[ANALYZE] = analyze;
+  act(() => void window.dispatchEvent(new Event("online")));
+  await waitFor(() => expect(hook.current.report.step?.session_id).toBe("s1"));
+});

@@ -32,7 +32,7 @@ export function useReport(anonymous: string | null) {
   }, [task, waitsFor, anonymous, queries]);
 
   useEffect(() => {
-    if (waitsFor !== "offline") return;
+    if (waitsFor !== "offline" && waitsFor !== "away") return;
     const again = () => tell({ type: "freed" });
     const timer = window.setInterval(again, AGAIN_MS);
     window.addEventListener("online", again);
@@ -84,7 +84,7 @@ function refusal(error: ApiProblem): Event {
     return { type: "filed", ticketId, number };
   if (["session_expired", "session_unknown", "session_foreign", "session_used"].includes(error.code))
     return { type: "expired" };
-  return error.status >= 500 ? { type: "hindered", by: "offline" } : { type: "refused", code: error.code };
+  return error.status >= 500 ? { type: "hindered", by: "away" } : { type: "refused", code: error.code };
 }
 
 async function send(report: Report, findEmail: () => Promise<string | null>): Promise<Event> {

@@ -4,7 +4,8 @@ import { useTexts } from "../texts/useTexts";
 import { take } from "../../ui/api";
 import { chooseLanguage } from "../../ui/i18n";
 import { api, meQuery } from "../api";
-import { keepDraft } from "../report/draft";
+import { forgetDrafts } from "../report/draft";
+import { problemKey } from "../texts/problems";
 
 /** Language, light or dark, and signing out. */
 export function Footer() {
@@ -36,8 +37,7 @@ function SignedIn() {
   const signOut = useMutation({
     mutationFn: () => take(api.POST("/api/v1/sign-out")),
     onSuccess: () => {
-      // The next one at this computer finds nothing of the last.
-      keepDraft(localStorage, { text: "", isSent: false }, new Date());
+      forgetDrafts(localStorage);
       queries.clear();
       location.assign("/");
     },
@@ -48,9 +48,12 @@ function SignedIn() {
       <Text size="sm" c="dimmed">
         {t("signedInAs", { name: me.display_name })}
       </Text>
-      <Button variant="subtle" size="compact-sm" onClick={() => signOut.mutate()}>
+      <Button variant="subtle" size="compact-sm" loading={signOut.isPending} onClick={() => signOut.mutate()}>
         {t("signOut")}
       </Button>
+      <Text size="sm" role="alert">
+        {signOut.error && t(problemKey(signOut.error))}
+      </Text>
     </Group>
   );
 }

@@ -25,6 +25,7 @@ export const en: Texts = {
     glpiDown:
       "The technicians' system is down. Write all the same: your request is kept safe and reaches them as soon as it is back.",
     offline: "No connection. Your text is kept on this computer and leaves by itself once it is back.",
+    away: "The service does not answer at the moment. Your text is kept on this computer and leaves by itself once it does; you can also call.",
     cut: "Live updates interrupted, trying again…",
     live: "Live updates",
     failed: "This page could not be loaded.",
@@ -214,7 +215,7 @@ export const en: Texts = {
     mergedHere: "It goes on in request {{number}}.",
     mergedElsewhere: "The support follows it as number {{id}}.",
     unknown: "This request does not exist, or is not yours.",
-    offline: "No connection: your message is kept here and leaves once it is back.",
+    offline: "No answer: your message is kept here and leaves as soon as possible, while this request is shown.",
   },
   feedback: {
     title: "Was this help useful?",
@@ -225,6 +226,7 @@ export const en: Texts = {
     thanks: "Thank you for your opinion.",
   },
   problem: {
+    not_signed_in: "Your sign-in has expired. Sign in again: your text is kept.",
     too_many: "Too many requests in a row. Try again a little later, or call.",
     too_long: "Your message is too long: 20,000 characters at most.",
     wrong_code: "This code is wrong or no longer valid. Ask for a new one.",

@@ -23,6 +23,7 @@ export const fr = {
     glpiDown:
       "Le système des techniciens est en panne. Écrivez quand même : votre demande est gardée et leur sera transmise dès son retour.",
     offline: "Pas de connexion. Votre texte est gardé sur cet ordinateur et partira tout seul au retour.",
+    away: "Le service ne répond pas en ce moment. Votre texte est gardé sur cet ordinateur et partira tout seul dès qu'il répondra ; vous pouvez aussi appeler.",
     cut: "Mise à jour en direct interrompue, nouvelle tentative…",
     live: "Mise à jour en direct",
     failed: "Cette page n'a pas pu être chargée.",
@@ -213,7 +214,8 @@ export const fr = {
     mergedHere: "La suite se lit dans la demande {{number}}.",
     mergedElsewhere: "Le support la suit sous le numéro {{id}}.",
     unknown: "Cette demande n'existe pas, ou n'est pas la vôtre.",
-    offline: "Pas de connexion : votre message est gardé ici et partira au retour.",
+    offline:
+      "Pas de réponse : votre message est gardé ici et partira dès que possible, tant que cette demande est affichée.",
   },
   feedback: {
     title: "Cette aide vous a-t-elle été utile ?",
@@ -224,6 +226,7 @@ export const fr = {
     thanks: "Merci pour votre avis.",
   },
   problem: {
+    not_signed_in: "Votre connexion a expiré. Reconnectez-vous : votre texte est gardé.",
     too_many: "Trop de demandes d'affilée. Réessayez un peu plus tard, ou appelez.",
     too_long: "Votre message est trop long : 20 000 caractères au plus.",
     wrong_code: "Ce code est faux ou n'est plus valable. Demandez-en un nouveau.",

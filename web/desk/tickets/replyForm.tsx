@@ -28,6 +28,7 @@ export function ReplyForm({ ticketId, isReopening }: Props) {
           rows={3}
           maxLength={20_000}
           value={text}
+          readOnly={state.at === "sending"}
           onChange={(event) => write(event.currentTarget.value)}
           error={isEmpty && text.trim() === "" && t("ticket.replyEmpty")}
         />

@@ -8,6 +8,7 @@ import { Failed } from "../shell/failed";
 import { FocusTitle } from "../shell/focusTitle";
 import { Human } from "../shell/human";
 import { PlaceLink } from "../shell/placeLink";
+import { problemKey } from "../texts/problems";
 import { urgencyKey } from "../texts/urgency";
 import { Feedback } from "./feedback";
 import { PhotoButton } from "./photoButton";
@@ -115,9 +116,14 @@ function Solve({ ticketId }: { ticketId: number }) {
     onSuccess: (ticket) => queries.setQueryData(ticketQuery(ticketId).queryKey, ticket),
   });
   return (
-    <Button variant="default" loading={solve.isPending} onClick={() => solve.mutate()}>
-      {t("ticket.solve")}
-    </Button>
+    <>
+      <Button variant="default" loading={solve.isPending} onClick={() => solve.mutate()}>
+        {t("ticket.solve")}
+      </Button>
+      <Text size="sm" role="alert">
+        {solve.error && t(problemKey(solve.error))}
+      </Text>
+    </>
   );
 }
 

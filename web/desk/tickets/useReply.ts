@@ -1,10 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
-import { take, Unreachable } from "../../ui/api";
+import { isWorthRetrying, take } from "../../ui/api";
 import { api, isSignedOut, meQuery, ticketQuery, type TicketDetail } from "../api";
+import { keepDraft, loadDraft, replyKey } from "../report/draft";
 
 const AGAIN_MS = 4000;
-const keyOf = (ticketId: number) => `widip-reply-${ticketId}`;
 
 export type ReplyState =
   { at: "writing" } | { at: "sending" } | { at: "sent" } | { at: "offline" } | { at: "failed"; error: unknown };
@@ -12,22 +12,28 @@ export type ReplyState =
 /** A reply that is kept in the browser until the desk has it: over an outage, and over a sign-in that has ended. */
 export function useReply(ticketId: number, isReopening: boolean) {
   const queries = useQueryClient();
-  const [text, setText] = useState(() => sessionStorage.getItem(keyOf(ticketId)) ?? "");
-  const [state, setState] = useState<ReplyState>({ at: "writing" });
+  const [start] = useState(() => loadDraft(localStorage, new Date(), replyKey(ticketId)));
+  const [text, setText] = useState(start.text);
+  const [state, setState] = useState<ReplyState>({ at: start.isSent ? "offline" : "writing" });
+  const keep = useCallback(
+    (value: string, isSent: boolean) =>
+      keepDraft(localStorage, { text: value, isSent }, new Date(), replyKey(ticketId)),
+    [ticketId],
+  );
 
   const write = useCallback(
     (value: string) => {
       setText(value);
       setState({ at: "writing" });
-      if (value === "") sessionStorage.removeItem(keyOf(ticketId));
-      else sessionStorage.setItem(keyOf(ticketId), value);
+      keep(value, false);
     },
-    [ticketId],
+    [keep],
   );
 
   const send = useCallback(
     async (isAgain: boolean) => {
       setState({ at: isAgain ? "offline" : "sending" });
+      keep(text, true);
       try {
         const query = { ...ticketQuery(ticketId), staleTime: 0 };
         // A lost answer is no lost message: look before it is sent again.
@@ -41,11 +47,13 @@ export function useReply(ticketId: number, isReopening: boolean) {
         write("");
         setState({ at: "sent" });
       } catch (error) {
+        const isLate = isWorthRetrying(error);
+        keep(text, isLate);
         if (isSignedOut(error)) queries.setQueryData(meQuery.queryKey, null);
-        setState(error instanceof Unreachable ? { at: "offline" } : { at: "failed", error });
+        setState(isLate ? { at: "offline" } : { at: "failed", error });
       }
     },
-    [ticketId, isReopening, text, queries, write],
+    [ticketId, isReopening, text, queries, write, keep],
   );
 
   const isOffline = state.at === "offline";
