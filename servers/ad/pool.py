@@ -62,6 +62,7 @@ class Pool:
         self._idle: list[tuple[Connection, float]] = []
         self._lock = threading.Lock()
         self._binding = threading.Lock()
+        self._is_closed = False
         self._refused: tuple[float, str] | None = None
 
     @contextlib.contextmanager
@@ -75,10 +76,13 @@ class Pool:
             yield connection
         except BaseException:
             _drop(connection)
-            self.close()  # its neighbours died with it, most likely: one failure, not eight
+            self._drop_idle()  # its neighbours died with it, most likely: one failure, not eight
             raise
         with self._lock:
-            self._idle.append((connection, self._clock()))
+            if not self._is_closed:
+                self._idle.append((connection, self._clock()))
+                return
+        _drop(connection)
 
     def try_bind(self, user: str, password: SecretStr) -> str:
         """Sign in as somebody else, once, on a connection of its own; "" or the sub-code of the refusal.
@@ -93,7 +97,11 @@ class Pool:
         return "" if result == SUCCESS else find_bind_data(message)
 
     def close(self) -> None:
-        """Drop what is idle."""
+        """For good: drop what is idle, and later what threads still work with."""
+        self._is_closed = True
+        self._drop_idle()
+
+    def _drop_idle(self) -> None:
         with self._lock:
             idle, self._idle = self._idle, []
         for connection, _since in idle:

@@ -60,7 +60,7 @@ async def rage(o: Orchestrated, redis: RedisHelper) -> None:
 
 @pytest.mark.requirement("P-16")
 async def test_a_storm_is_one_parent_ticket_and_one_mail(start: Start, redis: RedisHelper, tmp_path: Path) -> None:
-    o = await start(settle_s=600, model_turn_s=3, sites_file=write_sites(tmp_path))
+    o = await start(settle_s=600, model_turn_s=8, sites_file=write_sites(tmp_path))
 
     await rage(o, redis)
     found = await o.until(lambda rows: len(rows) == SIZE + 1 and all(r["diagnosed_at"] for r in rows if r["ticket_id"]))
@@ -82,7 +82,7 @@ async def test_a_storm_is_one_parent_ticket_and_one_mail(start: Start, redis: Re
 async def test_a_storm_of_one_operator_is_the_operators_and_another_is_nobodys(
     start: Start, redis: RedisHelper, tmp_path: Path, isps: tuple[str, ...], rule: str
 ) -> None:
-    o = await start(settle_s=0.3, hold_down_s=0, model_turn_s=3, sites_file=write_sites(tmp_path, isps=isps))
+    o = await start(settle_s=0.3, hold_down_s=0, model_turn_s=8, sites_file=write_sites(tmp_path, isps=isps))
 
     await rage(o, redis)
     found = await o.until(lambda rows: any(r["kind"] == "storm" and r["settled_at"] for r in rows))
@@ -96,7 +96,7 @@ async def test_a_storm_of_one_operator_is_the_operators_and_another_is_nobodys(
 async def test_a_storm_ends_when_its_last_child_does_and_takes_all_with_it(
     start: Start, redis: RedisHelper, tmp_path: Path
 ) -> None:
-    o = await start(settle_s=600, solve_after_s=0.05, model_turn_s=3, sites_file=write_sites(tmp_path))
+    o = await start(settle_s=600, solve_after_s=0.05, model_turn_s=8, sites_file=write_sites(tmp_path))
     await rage(o, redis)
     await o.until(lambda rows: len(rows) == SIZE + 1 and all(r["diagnosed_at"] for r in rows if r["ticket_id"]))
 

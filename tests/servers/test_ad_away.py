@@ -242,6 +242,26 @@ async def test_an_idle_connection_is_not_used_for_long(lab: Lab, tmp_path: Path)
         await asyncio.to_thread(pool.close)
 
 
+@pytest.mark.requirement("A-19")
+async def test_a_connection_that_is_at_work_when_the_server_stops_is_closed_after_it(lab: Lab, tmp_path: Path) -> None:
+    at_work, closed = threading.Event(), threading.Event()
+
+    def work(pool: Pool) -> bool:
+        with pool.connection(probe=False) as connection:
+            at_work.set()
+            assert closed.wait(10)
+        return bool(connection.closed)
+
+    async with running_relay(lab.place) as relay:
+        pool = Pool(_door(relay, tmp_path, lab.place.service, lab.place.service_password))
+        working = asyncio.create_task(asyncio.to_thread(work, pool))
+        assert await asyncio.to_thread(at_work.wait, 10)
+        await asyncio.to_thread(pool.close)
+        closed.set()
+
+        assert await working
+
+
 @pytest.mark.requirement("A-22")
 async def test_a_certificate_that_the_authority_does_not_vouch_for_is_refused_before_anything_is_sent(
     lab: Lab, open_ad: Any, tmp_path: Path
