@@ -25,7 +25,7 @@ SLOWED = 4
 QUIET_MS = 500
 _OBSERVE = "new PerformanceObserver((l) => (window.busy ??= []).push(...l.getEntries())).observe({type:'longtask'})"
 _INTERACTIVE = f"""() => {{
-  const field = document.querySelector('textarea, input');
+  const field = document.querySelector('textarea, main.alone h1');
   if (!field) return null;
   const shown = performance.getEntriesByType('paint').at(-1)?.startTime ?? null;
   const last = Math.max(0, ...(window.busy ?? []).map((one) => one.startTime + one.duration));
